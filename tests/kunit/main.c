@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The KUnit tests of the parts that need no OOM: oomk_kunit.ko. */
+#include <kunit/test.h>
+#include <linux/module.h>
+
+#include "tests.h"
+
+kunit_test_suites(&oomk_score_suite, &oomk_store_suite);
+
+MODULE_DESCRIPTION("KUnit tests of oomk");
+MODULE_LICENSE("GPL");
