@@ -1,0 +1,524 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Builds one event from what the hooks saw: opens it at the decision, fills it as victims are
+ * marked, closes and publishes it when oom_kill_process() returns. Knows nothing of probes.
+ *
+ * All of it runs under oom_lock, so there is one event at a time and one writer of the store.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/lockdep.h>
+#include <linux/memcontrol.h>
+#include <linux/page_counter.h>
+#include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+#include <linux/vmstat.h>
+
+#include "capture.h"
+#include "notify.h"
+#include "outcome.h"
+#include "panic.h"
+#include "pressure.h"
+#include "score.h"
+
+/* Where nothing can be killed the kernel tries again and again: one event in this time tells it. */
+#define NO_VICTIM_REPEAT_NS	(10ULL * NSEC_PER_SEC)
+
+static struct oomk_capture capture;
+static struct oomk_capture_stats stats;
+static struct oomk_store *store;
+
+/* The last time that nothing could be killed, and where. */
+static struct {
+	u64 time_ns;
+	u64 cgroup_id;
+	struct task_struct *task;
+} no_victim;
+
+/** oomk_capture_stats() - the counters */
+const struct oomk_capture_stats *oomk_capture_stats(void)
+{
+	return &stats;
+}
+
+/** oomk_kernel_kills() - the kernel's own count of kills, /proc/vmstat oom_kill */
+u64 oomk_kernel_kills(void)
+{
+	u64 kills = 0;
+#ifdef CONFIG_VM_EVENT_COUNTERS
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		kills += READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
+#endif
+	return kills;
+}
+
+/**
+ * oomk_strings_room() - where the next string of the event goes
+ * @c: the capture
+ * @want: room asked for (bytes)
+ * @room: room there is, at most @want
+ *
+ * Return: where to write; oomk_strings_commit() makes it part of the event.
+ */
+char *oomk_strings_room(struct oomk_capture *c, u32 want, u32 *room)
+{
+	*room = min_t(u32, want, OOMK_STRINGS_MAX - c->event.nr_strings);
+	return c->strings + c->event.nr_strings;
+}
+
+/**
+ * oomk_strings_commit() - keep what was written to oomk_strings_room()
+ * @c: the capture
+ * @len: bytes written
+ */
+struct oomk_str oomk_strings_commit(struct oomk_capture *c, u32 len)
+{
+	struct oomk_str str = { .off = c->event.nr_strings, .len = len };
+
+	c->event.nr_strings += len;
+	return str;
+}
+
+/* Adds the time since @start to what the event has cost. */
+static void account(u64 start)
+{
+	capture.event.capture_ns += ktime_get_mono_fast_ns() - start;
+}
+
+static void open_event(u32 kind)
+{
+	struct oomk_event *ev = &capture.event;
+
+	memset(ev, 0, sizeof(*ev));
+	ev->seq = oomk_store_next(store);
+	ev->kind = kind;
+	ev->constraint = OOMK_CONSTRAINT_UNKNOWN;
+	ev->time_real_ns = ktime_get_real_fast_ns();
+	ev->time_boot_ns = ktime_get_boot_fast_ns();
+	ev->oom_cgroup_id = OOMK_UNKNOWN;
+	ev->total_pages = OOMK_UNKNOWN;
+	ev->charged = OOMK_UNKNOWN;
+	ev->held = OOMK_UNKNOWN;
+
+	capture.tasks.nr = 0;
+	capture.tasks.total = 0;
+	capture.kills = oomk_kernel_kills();
+	capture.flushed = false;
+	capture.marked = false;
+	capture.open = true;
+}
+
+static void publish(void)
+{
+	struct oomk_event *ev = &capture.event;
+	struct oomk_part parts[] = {
+		{ ev,			sizeof(*ev) },
+		{ capture.victims,	0 },
+		{ capture.tasks.v,	0 },
+		{ capture.cgroups,	0 },
+		{ capture.strings,	0 },
+	};
+	unsigned int i;
+
+	ev->nr_tasks = capture.tasks.nr;
+	ev->tasks_total = capture.tasks.total;
+	parts[1].len = array_size(ev->nr_victims, sizeof(*capture.victims));
+	parts[2].len = array_size(ev->nr_tasks, sizeof(*capture.tasks.v));
+	parts[3].len = array_size(ev->nr_cgroups, sizeof(*capture.cgroups));
+	parts[4].len = ev->nr_strings;
+	for (i = 0; i < ARRAY_SIZE(parts); i++)
+		ev->size += parts[i].len;
+
+	stats.ns_min = stats.captures ? min(stats.ns_min, ev->capture_ns) : ev->capture_ns;
+	stats.ns_max = max(stats.ns_max, ev->capture_ns);
+	stats.ns_sum += ev->capture_ns;
+	stats.captures++;
+
+	/* Cannot fail: init made sure that the largest event fits. */
+	oomk_store_publish(store, parts, ARRAY_SIZE(parts));
+	capture.open = false;
+	oomk_notify_kick();
+}
+
+/* Who asked for the memory, and how. */
+static void read_trigger(void)
+{
+	struct oomk_event *ev = &capture.event;
+
+	rcu_read_lock();
+	oomk_task_read(&ev->trigger, current, current->mm);
+	ev->trigger.flags |= OOMK_TASK_FLAGS_TRIGGER;
+	ev->trigger.tid = task_pid_nr(current);
+	memcpy(ev->trigger.comm, current->comm, sizeof(ev->trigger.comm) - 1);
+	oomk_cgroups_add(&capture, current);
+	rcu_read_unlock();
+	if (ev->trigger.measured && ev->total_pages != OOMK_UNKNOWN)
+		oomk_score(&ev->trigger, ev->total_pages);
+	ev->known_trigger = true;
+}
+
+static void read_circumstances(const struct oom_control *oc)
+{
+	struct oomk_event *ev = &capture.event;
+
+	BUILD_BUG_ON((int)OOMK_CONSTRAINT_NONE != (int)CONSTRAINT_NONE ||
+		     (int)OOMK_CONSTRAINT_CPUSET != (int)CONSTRAINT_CPUSET ||
+		     (int)OOMK_CONSTRAINT_MEMORY_POLICY != (int)CONSTRAINT_MEMORY_POLICY ||
+		     (int)OOMK_CONSTRAINT_MEMCG != (int)CONSTRAINT_MEMCG);
+
+	ev->constraint = oc->constraint;
+	ev->gfp_mask = (__force u32)oc->gfp_mask;
+	ev->order = oc->order;
+	ev->total_pages = oc->totalpages;
+	if (oc->order == -1)
+		ev->flags |= OOMK_EVENT_FLAGS_SYSRQ;
+	if (oc->nodemask)
+		ev->nodemask = *oc->nodemask;
+#ifdef CONFIG_CPUSETS
+	ev->mems_allowed = current->mems_allowed;
+#endif
+	if (oc->memcg) {
+		ev->oom_cgroup_id = oomk_cgroup_id(oc->memcg);
+		ev->charged = (u64)page_counter_read(&oc->memcg->memory) * PAGE_SIZE;
+		oomk_pressure_get(oc->memcg, ev->time_boot_ns, &ev->pressure);
+	}
+
+	oomk_host_read(&ev->host);
+	if (oc->memcg)
+		return;
+	ev->charged = ev->host.value[OOMK_A_HOST_TOTAL] - ev->host.value[OOMK_A_HOST_FREE];
+	/* Without a constraint totalpages is RAM plus swap; total_swap_pages is not exported. */
+	if (oc->constraint == CONSTRAINT_NONE)
+		oomk_host_set(&ev->host, OOMK_A_HOST_SWAP_TOTAL,
+			      (u64)oc->totalpages * PAGE_SIZE - ev->host.value[OOMK_A_HOST_TOTAL]);
+}
+
+/* The chosen task comes first: the sooner it is read, the surer its points are the kernel's. */
+static void read_chosen(const struct oom_control *oc)
+{
+	struct oomk_event *ev = &capture.event;
+	struct oomk_victim *v = &capture.victims[0];
+
+	memset(v, 0, sizeof(*v));
+	rcu_read_lock();
+	oomk_task_read(&v->task, oc->chosen, NULL);
+	rcu_read_unlock();
+	v->task.flags |= OOMK_TASK_FLAGS_CHOSEN | OOMK_TASK_FLAGS_CANDIDATE;
+	v->how = OOMK_HOW_CHOSEN;
+	v->outcome.state = OOMK_STATE_UNKNOWN;
+	if (v->task.measured)
+		oomk_score(&v->task, oc->totalpages);
+	ev->nr_victims = 1;
+	ev->victims_total = 1;
+	ev->points = v->task.points;
+
+	/*
+	 * Without a score, chosen_points is what the caller initialised it to; and a task that is
+	 * to be killed first (swapoff) gets the maximum.
+	 */
+	if (!oc->memcg && oc->order != -1 && !oc->chosen_points && oc->chosen == current) {
+		ev->flags |= OOMK_EVENT_FLAGS_ALLOCATING_TASK;
+		return;
+	}
+	ev->chosen_points = oc->chosen_points;
+	ev->known_points = true;
+	if (oc->chosen_points == LONG_MAX || !v->task.scored)
+		return;
+	ev->flags |= OOMK_EVENT_FLAGS_POINTS_COMPARED;
+	stats.points_compared++;
+	if (ev->points != ev->chosen_points) {
+		ev->flags |= OOMK_EVENT_FLAGS_POINTS_MISMATCH;
+		stats.points_mismatched++;
+	}
+}
+
+static void read_candidates(const struct oom_control *oc)
+{
+	struct oomk_event *ev = &capture.event;
+	const struct oomk_scope scope = {
+		.memcg = oc->memcg,
+		.nodemask = oc->nodemask,
+		.totalpages = oc->totalpages,
+		.chosen = oc->chosen,
+		.trigger = current,
+		.capture = &capture,
+	};
+
+	oomk_tasks_walk(&capture.tasks, &scope);
+	ev->held = capture.tasks.held * PAGE_SIZE;
+	if (capture.tasks.busy)
+		ev->flags |= OOMK_EVENT_FLAGS_TASKS_BUSY;
+	oomk_tasks_ancestors(&capture.tasks, oc->chosen ?: current);
+}
+
+/* Opens an event with all that can be known before somebody is killed. */
+static void capture_decision(struct oom_control *oc, u32 kind)
+{
+	u64 start = ktime_get_mono_fast_ns();
+
+	open_event(kind);
+	if (oc->chosen)
+		read_chosen(oc);
+	read_circumstances(oc);
+	oomk_cgroups_chain(&capture, oc->chosen ?: current, oc->memcg);
+	read_trigger();
+	read_candidates(oc);
+	account(start);
+}
+
+/**
+ * oomk_capture_decision() - the OOM killer has chosen a task and is about to kill it
+ * @oc: its control structure; see oom_kill_process()
+ *
+ * Context: OOM path, under oom_lock, preemption disabled.
+ */
+void oomk_capture_decision(struct oom_control *oc)
+{
+	/* Under oom_lock an open event can only mean that its return was missed. */
+	if (capture.open)
+		oomk_capture_return();
+	capture_decision(oc, OOMK_KIND_KILL);
+}
+
+/**
+ * oomk_capture_return() - oom_kill_process() returns: the event is complete
+ *
+ * Context: OOM path, under oom_lock.
+ */
+void oomk_capture_return(void)
+{
+	struct oomk_event *ev = &capture.event;
+
+	/* The module was loaded in the middle of this very decision. */
+	if (!capture.open)
+		return;
+	/* The chosen task had no memory left: it was dying, and nothing was done to it. */
+	if (!capture.marked)
+		capture.victims[0].how = OOMK_HOW_DYING;
+	if (capture.victims[0].how == OOMK_HOW_DYING)
+		ev->kind = OOMK_KIND_DYING;
+	/* A group kill counts the chosen task a second time, without marking it again. */
+	stats.recorded_kills += oomk_kernel_kills() - capture.kills;
+	publish();
+}
+
+/* Where a victim goes: the entry it has already, or a new one; NULL when there is no room. */
+static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_struct *mm, u32 how)
+{
+	struct oomk_event *ev = &capture.event;
+	struct oomk_victim *v;
+	u32 i;
+
+	for (i = 0; i < ev->nr_victims; i++)
+		if (capture.victims[i].task.pid == task_tgid_nr(task))
+			return &capture.victims[i];
+
+	ev->victims_total++;
+	if (ev->nr_victims == capture.max_victims) {
+		ev->flags |= OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
+		stats.lost_victims++;
+		return NULL;
+	}
+	v = &capture.victims[ev->nr_victims++];
+	memset(v, 0, sizeof(*v));
+	rcu_read_lock();
+	oomk_task_read(&v->task, task, mm);
+	oomk_cgroups_add(&capture, task);
+	rcu_read_unlock();
+	if (ev->total_pages != OOMK_UNKNOWN)
+		oomk_score(&v->task, ev->total_pages);
+	v->how = how;
+	return v;
+}
+
+static void add_victim(struct task_struct *task, struct mm_struct *mm, u32 how)
+{
+	struct oomk_event *ev = &capture.event;
+	struct oomk_victim *v = victim_entry(task, mm, how);
+	u64 now = ktime_get_boot_fast_ns();
+
+	if (!v || v->killed_boot_ns)
+		return;
+	if (how == OOMK_HOW_DYING)
+		v->how = how;
+	v->task.flags |= OOMK_TASK_FLAGS_VICTIM;
+	v->killed_boot_ns = now;
+	oomk_task_names(&capture, v, mm);
+	v->outcome.state = oomk_outcome_watch(task, ev->seq, v - capture.victims, now) ?
+			   OOMK_STATE_ALIVE : OOMK_STATE_UNKNOWN;
+}
+
+/* The kernel kills every process that shares the victim's address space, without marking it. */
+static void add_sharers(struct task_struct *victim, struct mm_struct *mm)
+{
+	struct task_struct *p, *thread;
+
+	if (atomic_read(&mm->mm_users) <= get_nr_threads(victim))
+		return;
+	rcu_read_lock();
+	for_each_process(p) {
+		if (same_thread_group(p, victim) || p->flags & PF_KTHREAD || is_global_init(p))
+			continue;
+		for_each_thread(p, thread) {
+			struct mm_struct *other = READ_ONCE(thread->mm);
+
+			if (!other)
+				continue;
+			if (other == mm)
+				add_victim(thread, mm, OOMK_HOW_SHARED_MM);
+			break;
+		}
+	}
+	rcu_read_unlock();
+}
+
+/**
+ * oomk_capture_victim() - a task was marked as OOM victim
+ * @task: the task; its mm is stable (task_lock held, or current)
+ * @decisions_seen: decisions are hooked, so that a victim without one was dying by itself
+ *
+ * Context: OOM path, under oom_lock.
+ */
+void oomk_capture_victim(struct task_struct *task, bool decisions_seen)
+{
+	u64 start = ktime_get_mono_fast_ns();
+	bool alone = !capture.open;
+	struct mm_struct *mm = task->mm;
+	u64 kills;
+	u32 how;
+
+	if (alone) {
+		open_event(decisions_seen ? OOMK_KIND_DYING : OOMK_KIND_KILL);
+		oomk_cgroups_chain(&capture, task, NULL);
+		/* Without a decision nothing tells when the kernel counted this kill. */
+		how = decisions_seen ? OOMK_HOW_DYING : OOMK_HOW_CHOSEN;
+		stats.recorded_kills += !decisions_seen;
+	} else {
+		kills = oomk_kernel_kills();
+		if (IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) && kills == capture.kills)
+			how = OOMK_HOW_DYING;
+		else
+			how = capture.marked ? OOMK_HOW_GROUP : OOMK_HOW_CHOSEN;
+		stats.recorded_kills += kills - capture.kills;
+		capture.kills = kills;
+	}
+	if (how == OOMK_HOW_GROUP)
+		capture.event.flags |= OOMK_EVENT_FLAGS_OOM_GROUP;
+	if (!capture.marked && capture.flushed)
+		oomk_cgroups_refresh(&capture);
+	capture.marked = true;
+
+	add_victim(task, mm, how);
+	if (how != OOMK_HOW_DYING)
+		add_sharers(task, mm);
+	account(start);
+	if (alone)
+		publish();
+}
+
+/**
+ * oomk_capture_report() - the kernel prints its report of an OOM situation
+ * @oc: control structure of the OOM killer
+ * @chosen: the task that will be killed, or NULL: nothing can be, or the kernel panics instead
+ *
+ * Context: OOM path, under oom_lock.
+ */
+void oomk_capture_report(struct oom_control *oc, struct task_struct *chosen)
+{
+	u64 id = oomk_cgroup_id(oc->memcg);
+	u64 now = ktime_get_boot_fast_ns();
+
+	if (chosen) {
+		/* For a memcg the report begins with a flush of the statistics. */
+		capture.flushed = oc->memcg;
+		return;
+	}
+	stats.no_victim++;
+	if (no_victim.time_ns && no_victim.cgroup_id == id &&
+	    now - no_victim.time_ns < NO_VICTIM_REPEAT_NS)
+		return;
+	no_victim.time_ns = now;
+	no_victim.cgroup_id = id;
+	no_victim.task = current;
+	capture_decision(oc, OOMK_KIND_NO_VICTIM);
+	publish();
+}
+
+/**
+ * oomk_capture_panic() - the kernel panics
+ * @message: why
+ *
+ * If it does so for want of memory, says on the console what was captured for it: nobody will be
+ * able to ask.
+ *
+ * Context: panic notifier, any.
+ */
+void oomk_capture_panic(const char *message)
+{
+	if (no_victim.task != current || !strstr(message, "memory"))
+		return;
+	capture.event.kind = OOMK_KIND_PANIC;
+	oomk_panic_print(&capture);
+}
+
+static size_t event_max(u32 max_tasks, u32 max_cgroups)
+{
+	size_t size = sizeof(struct oomk_event) + OOMK_STRINGS_MAX;
+
+	size = size_add(size, array_size(max_tasks, sizeof(struct oomk_victim)));
+	size = size_add(size, array_size(max_tasks + OOMK_ANCESTORS_MAX, sizeof(struct oomk_task)));
+	return size_add(size, array_size(max_cgroups, sizeof(struct oomk_cgroup)));
+}
+
+/** oomk_capture_event_max() - size of the largest event (bytes) */
+size_t oomk_capture_event_max(void)
+{
+	return event_max(capture.tasks.max, capture.max_cgroups);
+}
+
+/**
+ * oomk_capture_init() - allocate what an event needs
+ * @max_tasks: candidates, and as many victims, that an event can hold
+ * @max_cgroups: cgroups that an event can hold
+ * @to: where events go
+ *
+ * Return: 0, -EINVAL when the store is too small for one event, -ENOMEM.
+ */
+int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
+{
+	if (event_max(max_tasks, max_cgroups) > to->size) {
+		pr_err("store_kb must be at least %zu for these max_tasks and max_cgroups\n",
+		       DIV_ROUND_UP(event_max(max_tasks, max_cgroups), 1024));
+		return -EINVAL;
+	}
+
+	store = to;
+	capture.tasks.max = max_tasks;
+	capture.max_victims = max_tasks;
+	capture.max_cgroups = max_cgroups;
+	capture.victims = vzalloc(array_size(max_tasks, sizeof(*capture.victims)));
+	capture.tasks.v = vzalloc(array_size(max_tasks + OOMK_ANCESTORS_MAX,
+					     sizeof(*capture.tasks.v)));
+	capture.cgroups = vzalloc(array_size(max_cgroups, sizeof(*capture.cgroups)));
+	capture.memcgs = vzalloc(array_size(max_cgroups, sizeof(*capture.memcgs)));
+	capture.strings = vzalloc(OOMK_STRINGS_MAX);
+	if (!capture.victims || !capture.tasks.v || !capture.cgroups || !capture.memcgs ||
+	    !capture.strings) {
+		oomk_capture_exit();
+		return -ENOMEM;
+	}
+	return 0;
+}
+
+/** oomk_capture_exit() - free it; the hooks are gone */
+void oomk_capture_exit(void)
+{
+	vfree(capture.strings);
+	vfree(capture.memcgs);
+	vfree(capture.cgroups);
+	vfree(capture.tasks.v);
+	vfree(capture.victims);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Building one event. There is one capture, because the kernel serialises the OOM killer by
+ * oom_lock; its memory is allocated at load. Everything declared here but init and exit runs in the
+ * OOM path: it does not allocate, sleep, print or wait.
+ */
+#ifndef OOMK_CAPTURE_H
+#define OOMK_CAPTURE_H
+
+#include <linux/oom.h>
+
+#include "event.h"
+#include "store.h"
+
+struct mem_cgroup;
+struct oomk_capture;
+
+/* Room for paths and command lines in one event (bytes). */
+#define OOMK_STRINGS_MAX	(64 * 1024)
+
+/* Ancestors that are kept beside the candidates. */
+#define OOMK_ANCESTORS_MAX	16
+
+/**
+ * struct oomk_tasks - candidates, at most @max of them, and the victim's ancestors
+ * @v: the tasks, room for OOMK_ANCESTORS_MAX more; while it fills up beyond @max, a heap whose root
+ *     matters least
+ * @total: how many there were
+ * @held: resident anonymous and shared pages of all of them
+ * @busy: how many could not be read because their lock was held
+ */
+struct oomk_tasks {
+	struct oomk_task *v;
+	u32 max;
+	u32 nr;
+	u32 total;
+	u32 busy;
+	u64 held;
+};
+
+/**
+ * struct oomk_scope - who is a candidate and how points are computed
+ * @memcg: only tasks below this cgroup; NULL for all
+ * @nodemask: nodes of the memory policy that limits the allocation, or NULL
+ * @totalpages: what scores are relative to
+ * @chosen: the task that the kernel chose, or NULL
+ * @trigger: the task that asked for memory, or NULL
+ * @capture: where the candidates' cgroups are noted, or NULL
+ */
+struct oomk_scope {
+	struct mem_cgroup *memcg;
+	const nodemask_t *nodemask;
+	u64 totalpages;
+	struct task_struct *chosen;
+	struct task_struct *trigger;
+	struct oomk_capture *capture;
+};
+
+/**
+ * struct oomk_capture - the event being built
+ * @memcgs: the kernel's object for each of @cgroups
+ * @max_victims: room in @victims
+ * @kills: the kernel's count of kills when last looked at
+ * @open: between the decision and the return from oom_kill_process()
+ * @flushed: the kernel has flushed the statistics since the event was opened
+ * @marked: a victim was marked since then
+ */
+struct oomk_capture {
+	struct oomk_event event;
+	struct oomk_victim *victims;
+	struct oomk_tasks tasks;
+	struct oomk_cgroup *cgroups;
+	struct mem_cgroup **memcgs;
+	char *strings;
+	u32 max_victims;
+	u32 max_cgroups;
+	u64 kills;
+	bool open;
+	bool flushed;
+	bool marked;
+};
+
+/**
+ * struct oomk_capture_stats - counters, written under oom_lock, read by anyone
+ * @no_victim: times that nothing could be killed
+ * @ns_min, @ns_max, @ns_sum, @captures: time that capturing took (ns)
+ */
+struct oomk_capture_stats {
+	u64 lost_victims;
+	u64 recorded_kills;
+	u64 points_compared;
+	u64 points_mismatched;
+	u64 no_victim;
+	u64 ns_min;
+	u64 ns_max;
+	u64 ns_sum;
+	u64 captures;
+};
+
+/* capture.c */
+int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *store);
+void oomk_capture_exit(void);
+size_t oomk_capture_event_max(void);
+const struct oomk_capture_stats *oomk_capture_stats(void);
+u64 oomk_kernel_kills(void);
+
+void oomk_capture_decision(struct oom_control *oc);
+void oomk_capture_return(void);
+void oomk_capture_victim(struct task_struct *task, bool decisions_seen);
+void oomk_capture_report(struct oom_control *oc, struct task_struct *chosen);
+void oomk_capture_panic(const char *message);
+
+char *oomk_strings_room(struct oomk_capture *c, u32 want, u32 *room);
+struct oomk_str oomk_strings_commit(struct oomk_capture *c, u32 len);
+
+/* tasks.c */
+void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm);
+void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope);
+void oomk_tasks_ancestors(struct oomk_tasks *tasks, struct task_struct *p);
+void oomk_task_names(struct oomk_capture *c, struct oomk_victim *v, struct mm_struct *mm);
+
+/* cgroups.c */
+void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, struct mem_cgroup *oom);
+void oomk_cgroups_add(struct oomk_capture *c, struct task_struct *p);
+void oomk_cgroups_refresh(struct oomk_capture *c);
+u64 oomk_cgroup_id(const struct mem_cgroup *memcg);
+
+/* host.c */
+void oomk_host_read(struct oomk_host *host);
+
+#endif /* OOMK_CAPTURE_H */

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Victims that are being watched: a table that hooks write to and the worker reads from. It knows
+ * tasks, and an event only by its number.
+ */
+#include <linux/jiffies.h>
+#include <linux/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/spinlock.h>
+#include <linux/timekeeping.h>
+#include <linux/vmalloc.h>
+
+#include "notify.h"
+#include "outcome.h"
+
+#define WATCHED_MAX 1024
+
+/*
+ * struct watched - one victim
+ * @task: its group leader or the thread that was marked, with a reference; NULL when free
+ * @rss_before: resident pages when the oom_reaper began
+ * @news: the outcome changed since the worker last looked
+ */
+struct watched {
+	struct task_struct *task;
+	struct mm_struct *mm;
+	u64 seq;
+	u32 index;
+	u64 killed_ns;
+	unsigned long rss_before;
+	struct oomk_outcome outcome;
+	bool news;
+};
+
+/* @lock protects all of it; hooks and worker hold it for one pass over the table at most. */
+static struct {
+	raw_spinlock_t lock;
+	struct watched *v;
+	unsigned int nr;	/* entries from here on are free */
+	unsigned int live;
+	u64 untracked;
+	u64 stuck_ns;
+} table;
+
+/**
+ * oomk_outcome_init() - allocate the table
+ * @stuck_ms: after this time a victim that is still there is reported
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int oomk_outcome_init(unsigned int stuck_ms)
+{
+	raw_spin_lock_init(&table.lock);
+	table.stuck_ns = (u64)stuck_ms * NSEC_PER_MSEC;
+	table.v = vzalloc(array_size(WATCHED_MAX, sizeof(*table.v)));
+	return table.v ? 0 : -ENOMEM;
+}
+
+/** oomk_outcome_exit() - drop the table; hooks and worker are gone */
+void oomk_outcome_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < table.nr; i++)
+		if (table.v[i].task)
+			put_task_struct(table.v[i].task);
+	vfree(table.v);
+}
+
+static unsigned long resident(struct mm_struct *mm)
+{
+	return mm ? get_mm_counter(mm, MM_ANONPAGES) + get_mm_counter(mm, MM_FILEPAGES) +
+		    get_mm_counter(mm, MM_SHMEMPAGES) : 0;
+}
+
+/**
+ * oomk_outcome_watch() - begin to watch a victim
+ * @task: the victim
+ * @seq: its event
+ * @index: its place among the event's victims
+ * @now: time since boot (ns)
+ *
+ * Context: OOM path; @task cannot go away meanwhile.
+ * Return: false when the table is full, which is counted.
+ */
+bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
+{
+	struct watched *w = NULL;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	for (i = 0; i < WATCHED_MAX && table.v[i].task; i++)
+		;
+	if (i < WATCHED_MAX) {
+		w = &table.v[i];
+		memset(w, 0, sizeof(*w));
+		/* The reference keeps signal_struct, and with it oom_mm, in being. */
+		w->task = get_task_struct(task);
+		w->mm = task->signal->oom_mm;
+		w->seq = seq;
+		w->index = index;
+		w->killed_ns = now;
+		w->outcome.state = OOMK_STATE_ALIVE;
+		table.nr = max(table.nr, i + 1);
+		WRITE_ONCE(table.live, table.live + 1);
+	} else {
+		table.untracked++;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	return w;
+}
+
+/** oomk_outcome_untracked() - victims that found no room in the table */
+u64 oomk_outcome_untracked(void)
+{
+	return READ_ONCE(table.untracked);
+}
+
+/**
+ * oomk_outcome_task_exit() - a thread has given up its memory and is about to become a zombie
+ * @task: the thread
+ *
+ * Context: any. One load for the exits that concern nobody.
+ */
+void oomk_outcome_task_exit(struct task_struct *task)
+{
+	u64 now = ktime_get_boot_fast_ns();
+	bool news = false;
+	unsigned long flags;
+	unsigned int i;
+
+	if (!READ_ONCE(table.live))
+		return;
+	/* Only the last thread of a group takes the address space with it. */
+	if (atomic_read(&task->signal->live))
+		return;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	for (i = 0; i < table.nr; i++) {
+		struct watched *w = &table.v[i];
+
+		if (!w->task || w->task->signal != task->signal || w->outcome.exit_boot_ns)
+			continue;
+		w->outcome.state = OOMK_STATE_EXITED;
+		w->outcome.exit_boot_ns = now;
+		w->news = true;
+		news = true;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (news)
+		oomk_notify_kick();
+}
+
+/* The oom_reaper speaks of the thread that was marked, by its pid in the initial namespace. */
+static struct watched *find_by_pid(pid_t pid)
+{
+	unsigned int i;
+
+	for (i = 0; i < table.nr; i++)
+		if (table.v[i].task && task_pid_nr(table.v[i].task) == pid)
+			return &table.v[i];
+	return NULL;
+}
+
+/**
+ * oomk_outcome_reap_start() - the oom_reaper begins to take a victim's memory
+ * @pid: of the victim
+ *
+ * Context: the oom_reaper's thread.
+ */
+void oomk_outcome_reap_start(pid_t pid)
+{
+	unsigned long flags;
+	struct watched *w;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	w = find_by_pid(pid);
+	if (w)
+		w->rss_before = resident(w->mm);
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+}
+
+/**
+ * oomk_outcome_reap_finish() - the oom_reaper is done with a victim
+ * @pid: of the victim
+ *
+ * Context: the oom_reaper's thread.
+ */
+void oomk_outcome_reap_finish(pid_t pid)
+{
+	unsigned long flags, rss;
+	struct watched *w;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	w = find_by_pid(pid);
+	if (w) {
+		rss = resident(w->mm);
+		w->outcome.reap_boot_ns = ktime_get_boot_fast_ns();
+		if (w->rss_before > rss)
+			w->outcome.reaped_pages += w->rss_before - rss;
+		w->news = true;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (w)
+		oomk_notify_kick();
+}
+
+/**
+ * oomk_outcome_reap_skip() - the oom_reaper could not get at a victim's memory
+ * @pid: of the victim
+ *
+ * Context: the oom_reaper's thread.
+ */
+void oomk_outcome_reap_skip(pid_t pid)
+{
+	unsigned long flags;
+	struct watched *w;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	w = find_by_pid(pid);
+	if (w) {
+		w->outcome.reap_skips++;
+		w->news = true;
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (w)
+		oomk_notify_kick();
+}
+
+/**
+ * oomk_outcome_next() - fetch what happened to a victim since the worker last looked
+ * @published: only of events before this one: a victim may be gone before its event is whole
+ * @news: filled
+ *
+ * A victim that has exited is no longer watched afterwards. One that is there for longer than the
+ * stuck delay is news once.
+ *
+ * Context: process, one caller.
+ * Return: false when there is nothing new.
+ */
+bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
+{
+	u64 now = ktime_get_boot_fast_ns();
+	struct task_struct *gone = NULL;
+	bool found = false;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	for (i = 0; i < table.nr && !found; i++) {
+		struct watched *w = &table.v[i];
+
+		if (!w->task || w->seq >= published)
+			continue;
+		if (w->outcome.state == OOMK_STATE_ALIVE &&
+		    now - w->killed_ns >= table.stuck_ns) {
+			w->outcome.state = OOMK_STATE_STUCK;
+			w->outcome.alive_ns = now - w->killed_ns;
+			w->news = true;
+		}
+		if (!w->news)
+			continue;
+		w->news = false;
+		news->seq = w->seq;
+		news->index = w->index;
+		news->outcome = w->outcome;
+		found = true;
+		if (w->outcome.state == OOMK_STATE_EXITED) {
+			gone = w->task;
+			w->task = NULL;
+			WRITE_ONCE(table.live, table.live - 1);
+			while (table.nr && !table.v[table.nr - 1].task)
+				table.nr--;
+		}
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (gone)
+		put_task_struct(gone);
+	return found;
+}
+
+/**
+ * oomk_outcome_next_check() - when a victim may have to be reported as stuck
+ *
+ * Context: process.
+ * Return: delay in jiffies, or MAX_JIFFY_OFFSET when no victim is waited for.
+ */
+unsigned long oomk_outcome_next_check(void)
+{
+	u64 now = ktime_get_boot_fast_ns(), due = U64_MAX;
+	unsigned long flags;
+	unsigned int i;
+
+	raw_spin_lock_irqsave(&table.lock, flags);
+	for (i = 0; i < table.nr; i++) {
+		const struct watched *w = &table.v[i];
+
+		if (w->task && w->outcome.state == OOMK_STATE_ALIVE)
+			due = min(due, w->killed_ns + table.stuck_ns);
+	}
+	raw_spin_unlock_irqrestore(&table.lock, flags);
+	if (due == U64_MAX)
+		return MAX_JIFFY_OFFSET;
+	return due > now ? nsecs_to_jiffies(due - now) + 1 : 0;
+}

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef OOMK_PANIC_H
+#define OOMK_PANIC_H
+
+#include "capture.h"
+
+void oomk_panic_print(const struct oomk_capture *c);
+
+#endif /* OOMK_PANIC_H */
