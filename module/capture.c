@@ -104,8 +104,8 @@ static void open_event(u32 kind)
 	ev->held = OOMK_UNKNOWN;
 
 	capture.tasks.nr = 0;
-	capture.tasks.total = 0;
 	capture.kills = oomk_kernel_kills();
+	capture.oom_memcg = NULL;
 	capture.flushed = false;
 	capture.marked = false;
 	capture.open = true;
@@ -124,7 +124,6 @@ static void publish(void)
 	unsigned int i;
 
 	ev->nr_tasks = capture.tasks.nr;
-	ev->tasks_total = capture.tasks.total;
 	parts[1].len = array_size(ev->nr_victims, sizeof(*capture.victims));
 	parts[2].len = array_size(ev->nr_tasks, sizeof(*capture.tasks.v));
 	parts[3].len = array_size(ev->nr_cgroups, sizeof(*capture.cgroups));
@@ -172,7 +171,6 @@ static void read_circumstances(const struct oom_control *oc)
 	ev->constraint = oc->constraint;
 	ev->gfp_mask = (__force u32)oc->gfp_mask;
 	ev->order = oc->order;
-	ev->total_pages = oc->totalpages;
 	if (oc->order == -1)
 		ev->flags |= OOMK_EVENT_FLAGS_SYSRQ;
 	if (oc->nodemask)
@@ -196,6 +194,24 @@ static void read_circumstances(const struct oom_control *oc)
 			      (u64)oc->totalpages * PAGE_SIZE - ev->host.value[OOMK_A_HOST_TOTAL]);
 }
 
+/* Why a victim is part of the event. RCU read side. */
+static u32 flags_of(struct task_struct *task)
+{
+	struct mem_cgroup *memcg = mem_cgroup_from_task(task);
+	u32 flags = 0;
+
+	/* Without a decision nothing was considered. */
+	if (capture.event.total_pages == OOMK_UNKNOWN)
+		return 0;
+	if (same_thread_group(task, current))
+		flags |= OOMK_TASK_FLAGS_TRIGGER;
+	if (!capture.oom_memcg || (memcg && mem_cgroup_is_descendant(memcg, capture.oom_memcg)))
+		flags |= OOMK_TASK_FLAGS_CANDIDATE;
+	else
+		flags |= OOMK_TASK_FLAGS_OUTSIDE;
+	return flags;
+}
+
 /* The chosen task comes first: the sooner it is read, the surer its points are the kernel's. */
 static void read_chosen(const struct oom_control *oc)
 {
@@ -205,8 +221,8 @@ static void read_chosen(const struct oom_control *oc)
 	memset(v, 0, sizeof(*v));
 	rcu_read_lock();
 	oomk_task_read(&v->task, oc->chosen, NULL);
+	v->task.flags |= flags_of(oc->chosen) | OOMK_TASK_FLAGS_CHOSEN;
 	rcu_read_unlock();
-	v->task.flags |= OOMK_TASK_FLAGS_CHOSEN | OOMK_TASK_FLAGS_CANDIDATE;
 	v->how = OOMK_HOW_CHOSEN;
 	v->outcome.state = OOMK_STATE_UNKNOWN;
 	if (v->task.measured)
@@ -248,6 +264,8 @@ static void read_candidates(const struct oom_control *oc)
 	};
 
 	oomk_tasks_walk(&capture.tasks, &scope);
+	ev->tasks_total = capture.tasks.total;
+	ev->tasks_kept = capture.tasks.nr;
 	ev->held = capture.tasks.held * PAGE_SIZE;
 	if (capture.tasks.busy)
 		ev->flags |= OOMK_EVENT_FLAGS_TASKS_BUSY;
@@ -260,6 +278,8 @@ static void capture_decision(struct oom_control *oc, u32 kind)
 	u64 start = ktime_get_mono_fast_ns();
 
 	open_event(kind);
+	capture.oom_memcg = oc->memcg;
+	capture.event.total_pages = oc->totalpages;
 	if (oc->chosen)
 		read_chosen(oc);
 	read_circumstances(oc);
@@ -326,6 +346,7 @@ static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_stru
 	memset(v, 0, sizeof(*v));
 	rcu_read_lock();
 	oomk_task_read(&v->task, task, mm);
+	v->task.flags |= flags_of(task);
 	oomk_cgroups_add(&capture, task);
 	rcu_read_unlock();
 	if (ev->total_pages != OOMK_UNKNOWN)

@@ -61,6 +61,7 @@ struct oomk_scope {
  * @memcgs: the kernel's object for each of @cgroups
  * @max_victims: room in @victims
  * @kills: the kernel's count of kills when last looked at
+ * @oom_memcg: the cgroup whose limit was hit, or NULL
  * @open: between the decision and the return from oom_kill_process()
  * @flushed: the kernel has flushed the statistics since the event was opened
  * @marked: a victim was marked since then
@@ -75,6 +76,7 @@ struct oomk_capture {
 	u32 max_victims;
 	u32 max_cgroups;
 	u64 kills;
+	struct mem_cgroup *oom_memcg;
 	bool open;
 	bool flushed;
 	bool marked;

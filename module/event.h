@@ -129,6 +129,7 @@ struct oomk_pressure {
  * struct oomk_event - the fixed part of an event
  * @size: bytes of the whole event, strings included
  * @known_points: chosen_points holds what the kernel computed
+ * @tasks_kept: how many of the @tasks_total candidates are among the @nr_tasks
  * @nodemask: valid for constraint memory-policy
  * @mems_allowed: the trigger's cpuset, valid for constraint cpuset
  * @oom_cgroup_id: OOMK_UNKNOWN for anything but a memcg kill
@@ -152,6 +153,7 @@ struct oomk_event {
 	u8 known_trigger;
 	u32 victims_total;
 	u32 tasks_total;
+	u32 tasks_kept;
 	u32 cgroups_total;
 	u32 nr_victims;
 	u32 nr_tasks;

@@ -21,6 +21,7 @@
 #include "notify.h"
 #include "outcome.h"
 #include "pressure.h"
+#include "stats.h"
 
 struct oomk_symbols oomk_symbols;
 
@@ -430,6 +431,9 @@ int oomk_hooks_attach(void)
 
 	for (i = NR_HOOKS - 1; i >= 0; i--) {
 		attach(&hooks[i]);
+		/* Attaching takes long, and kills may be going on. */
+		if (i == HOOK_MARK_VICTIM)
+			oomk_stats_start();
 		if (hooks[i].required && hooks[i].attached)
 			seeing = true;
 	}

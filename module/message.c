@@ -277,7 +277,7 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	    put_cgroup_path(skb, OOMK_A_EVENT_OOM_CGROUP, ev, ev->oom_cgroup_id) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_VICTIMS_TOTAL, ev->victims_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_TOTAL, ev->tasks_total) ||
-	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->nr_tasks) ||
+	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->tasks_kept) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_TOTAL, ev->cgroups_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_KEPT, ev->nr_cgroups) ||
 	    put_u64(skb, OOMK_A_EVENT_CAPTURE_NS, ev->capture_ns, pad) ||

@@ -13,13 +13,19 @@ static u64 kernel_kills_at_load;
 static atomic64_t notify_failed;
 
 /**
- * oomk_stats_init() - begin to count; right before the hooks are attached
+ * oomk_stats_init() - make the figures available
  * @of: the store
  */
 void oomk_stats_init(struct oomk_store *of)
 {
 	store = of;
-	kernel_kills_at_load = oomk_kernel_kills();
+	oomk_stats_start();
+}
+
+/** oomk_stats_start() - kills are seen from now on: those the kernel counted before are not ours */
+void oomk_stats_start(void)
+{
+	WRITE_ONCE(kernel_kills_at_load, oomk_kernel_kills());
 }
 
 /** oomk_stats_notify_failed() - a notification could not be sent */
@@ -57,7 +63,7 @@ void oomk_stats_get(struct oomk_stats *s)
 {
 	const struct oomk_capture_stats *capture = oomk_capture_stats();
 
-	s->kernel_kills = oomk_kernel_kills() - kernel_kills_at_load;
+	s->kernel_kills = oomk_kernel_kills() - READ_ONCE(kernel_kills_at_load);
 	s->lost_missed = missed_kills(s->kernel_kills);
 	s->recorded_kills = READ_ONCE(capture->recorded_kills);
 	s->lost_victims = READ_ONCE(capture->lost_victims);

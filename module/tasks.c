@@ -288,8 +288,12 @@ static void read_cmdline(struct oomk_capture *c, struct oomk_victim *v, struct m
 	if (mm != current->mm || end <= start)
 		return;
 	room = min_t(unsigned long, end - start, room);
-	if (!copy_from_user_nofault(buf, (const void __user *)start, room))
-		v->cmdline = oomk_strings_commit(c, room);
+	if (copy_from_user_nofault(buf, (const void __user *)start, room))
+		return;
+	/* Programs that set their title leave the rest of it empty. */
+	while (room && !buf[room - 1])
+		room--;
+	v->cmdline = oomk_strings_commit(c, room);
 }
 
 /**

@@ -138,7 +138,7 @@ void oomk_text_tasks(struct seq_file *m, const struct oomk_event *ev)
 
 	choose_shown(&tree);
 	seq_printf(m, "tasks %u kept %u, memory in pages; V victim, T trigger, A ancestor of a victim\n",
-		   ev->tasks_total, ev->nr_tasks);
+		   ev->tasks_total, ev->tasks_kept);
 	if (!tree.nr)
 		return;
 	seq_printf(m, "  %3s %9s %9s %9s %9s %9s %8s %9s %5s %7s %6s %-17s %s\n", "", "points",
