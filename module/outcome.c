@@ -144,7 +144,8 @@ void oomk_outcome_task_exit(struct task_struct *task)
 		if (!w->task || w->task->signal != task->signal || w->outcome.exit_boot_ns)
 			continue;
 		w->outcome.state = OOMK_STATE_EXITED;
-		w->outcome.exit_boot_ns = now;
+		/* Clocks of two processors may differ a little. */
+		w->outcome.exit_boot_ns = max(now, w->killed_ns);
 		w->news = true;
 		news = true;
 	}
@@ -255,7 +256,7 @@ bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
 		if (!w->task || w->seq >= published)
 			continue;
 		if (w->outcome.state == OOMK_STATE_ALIVE &&
-		    now - w->killed_ns >= table.stuck_ns) {
+		    now >= w->killed_ns + table.stuck_ns) {
 			w->outcome.state = OOMK_STATE_STUCK;
 			w->outcome.alive_ns = now - w->killed_ns;
 			w->news = true;

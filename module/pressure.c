@@ -43,6 +43,12 @@ static struct bucket {
 	struct entry entry[WAYS];
 } buckets[1 << BUCKET_BITS];
 
+/* Clocks of two processors may differ a little: what was seen last may lie ahead of now. */
+static bool is_over(const struct entry *e, u64 now)
+{
+	return !e->first_ns || (now > e->last_ns && now - e->last_ns > EPISODE_GAP_NS);
+}
+
 static struct bucket *bucket_of(u64 id)
 {
 	return &buckets[hash_64(id, BUCKET_BITS)];
@@ -108,7 +114,7 @@ void oomk_pressure_note(struct mem_cgroup *memcg)
 	}
 	if (e->max == max && e->high == high)
 		goto unlock;
-	if (!e->first_ns || now - e->last_ns > EPISODE_GAP_NS) {
+	if (is_over(e, now)) {
 		e->first_ns = now;
 		e->max0 = e->max;
 		e->high0 = e->high;
@@ -154,11 +160,12 @@ void oomk_pressure_get(struct mem_cgroup *memcg, u64 now, struct oomk_pressure *
 		cpu_relax();
 	}
 	e = find(b, id);
-	if (e && e->first_ns && now - e->last_ns <= EPISODE_GAP_NS) {
+	if (e && !is_over(e, now)) {
 		/* Other CPUs may have raised the counters since. */
 		e->max = local_events(memcg, MEMCG_MAX);
 		e->high = local_events(memcg, MEMCG_HIGH);
 		describe(e, pressure);
+		pressure->first_boot_ns = min(pressure->first_boot_ns, now);
 	}
 	raw_spin_unlock_irqrestore(&b->lock, flags);
 }
