@@ -7,7 +7,6 @@
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/lockdep.h>
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
 #include <linux/sched/signal.h>
@@ -59,13 +58,14 @@ u64 oomk_kernel_kills(void)
  * oomk_strings_room() - where the next string of the event goes
  * @c: the capture
  * @want: room asked for (bytes)
- * @room: room there is, at most @want
+ * @room: room there is, at most @want; may be 0, and one more byte may be written all the same,
+ *        since some helpers of the kernel terminate what they write without looking
  *
  * Return: where to write; oomk_strings_commit() makes it part of the event.
  */
 char *oomk_strings_room(struct oomk_capture *c, u32 want, u32 *room)
 {
-	*room = min_t(u32, want, OOMK_STRINGS_MAX - c->event.nr_strings);
+	*room = min_t(u32, want, OOMK_STRINGS_MAX - 1 - c->event.nr_strings);
 	return c->strings + c->event.nr_strings;
 }
 
@@ -106,6 +106,7 @@ static void open_event(u32 kind)
 	capture.tasks.nr = 0;
 	capture.kills = oomk_kernel_kills();
 	capture.oom_memcg = NULL;
+	capture.oom_kept = false;
 	capture.flushed = false;
 	capture.marked = false;
 	capture.open = true;
@@ -121,6 +122,7 @@ static void publish(void)
 		{ capture.cgroups,	0 },
 		{ capture.strings,	0 },
 	};
+	u64 start = ktime_get_mono_fast_ns(), ns;
 	unsigned int i;
 
 	ev->nr_tasks = capture.tasks.nr;
@@ -131,13 +133,15 @@ static void publish(void)
 	for (i = 0; i < ARRAY_SIZE(parts); i++)
 		ev->size += parts[i].len;
 
-	stats.ns_min = stats.captures ? min(stats.ns_min, ev->capture_ns) : ev->capture_ns;
-	stats.ns_max = max(stats.ns_max, ev->capture_ns);
-	stats.ns_sum += ev->capture_ns;
-	stats.captures++;
-
 	/* Cannot fail: init made sure that the largest event fits. */
 	oomk_store_publish(store, parts, ARRAY_SIZE(parts));
+
+	/* The event's own figure cannot hold the time of the copy, the statistics can. */
+	ns = ev->capture_ns + ktime_get_mono_fast_ns() - start;
+	stats.ns_min = stats.captures ? min(stats.ns_min, ns) : ns;
+	stats.ns_max = max(stats.ns_max, ns);
+	stats.ns_sum += ns;
+	stats.captures++;
 	capture.open = false;
 	oomk_notify_kick();
 }
@@ -191,7 +195,8 @@ static void read_circumstances(const struct oom_control *oc)
 	/* Without a constraint totalpages is RAM plus swap; total_swap_pages is not exported. */
 	if (oc->constraint == CONSTRAINT_NONE)
 		oomk_host_set(&ev->host, OOMK_A_HOST_SWAP_TOTAL,
-			      (u64)oc->totalpages * PAGE_SIZE - ev->host.value[OOMK_A_HOST_TOTAL]);
+			      max_t(s64, (u64)oc->totalpages * PAGE_SIZE -
+					 ev->host.value[OOMK_A_HOST_TOTAL], 0));
 }
 
 /* Why a victim is part of the event. RCU read side. */
@@ -300,7 +305,34 @@ void oomk_capture_decision(struct oom_control *oc)
 	/* Under oom_lock an open event can only mean that its return was missed. */
 	if (capture.open)
 		oomk_capture_return();
+	no_victim.task = NULL;
 	capture_decision(oc, OOMK_KIND_KILL);
+}
+
+/*
+ * What was done to the chosen task, and to anyone: it may have been dying, with or without access
+ * to memory reserves; or killed without being marked, because it was marked before.
+ */
+static void settle_chosen(void)
+{
+	struct oomk_event *ev = &capture.event;
+	struct oomk_victim *chosen = &capture.victims[0];
+	u64 kills = oomk_kernel_kills();
+	u32 i;
+
+	if (!chosen->killed_boot_ns) {
+		if (kills == capture.kills)
+			chosen->how = OOMK_HOW_DYING;
+		else
+			chosen->task.flags |= OOMK_TASK_FLAGS_VICTIM;
+	}
+	/* A group kill counts the chosen task a second time, without marking it again. */
+	stats.recorded_kills += kills - capture.kills;
+
+	for (i = 0; i < ev->nr_victims; i++)
+		if (capture.victims[i].how != OOMK_HOW_DYING)
+			return;
+	ev->kind = OOMK_KIND_DYING;
 }
 
 /**
@@ -310,18 +342,10 @@ void oomk_capture_decision(struct oom_control *oc)
  */
 void oomk_capture_return(void)
 {
-	struct oomk_event *ev = &capture.event;
-
 	/* The module was loaded in the middle of this very decision. */
 	if (!capture.open)
 		return;
-	/* The chosen task had no memory left: it was dying, and nothing was done to it. */
-	if (!capture.marked)
-		capture.victims[0].how = OOMK_HOW_DYING;
-	if (capture.victims[0].how == OOMK_HOW_DYING)
-		ev->kind = OOMK_KIND_DYING;
-	/* A group kill counts the chosen task a second time, without marking it again. */
-	stats.recorded_kills += oomk_kernel_kills() - capture.kills;
+	settle_chosen();
 	publish();
 }
 
@@ -376,10 +400,13 @@ static void add_victim(struct task_struct *task, struct mm_struct *mm, u32 how)
 static void add_sharers(struct task_struct *victim, struct mm_struct *mm)
 {
 	struct task_struct *p, *thread;
+	int own = 0;
 
-	if (atomic_read(&mm->mm_users) <= get_nr_threads(victim))
-		return;
 	rcu_read_lock();
+	for_each_thread(victim, thread)
+		own += READ_ONCE(thread->mm) == mm;
+	if (atomic_read(&mm->mm_users) <= own)
+		goto unlock;
 	for_each_process(p) {
 		if (same_thread_group(p, victim) || p->flags & PF_KTHREAD || is_global_init(p))
 			continue;
@@ -393,6 +420,7 @@ static void add_sharers(struct task_struct *victim, struct mm_struct *mm)
 			break;
 		}
 	}
+unlock:
 	rcu_read_unlock();
 }
 
@@ -422,14 +450,15 @@ void oomk_capture_victim(struct task_struct *task, bool decisions_seen)
 		if (IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) && kills == capture.kills)
 			how = OOMK_HOW_DYING;
 		else
-			how = capture.marked ? OOMK_HOW_GROUP : OOMK_HOW_CHOSEN;
+			how = task_tgid_nr(task) == capture.victims[0].task.pid ?
+			      OOMK_HOW_CHOSEN : OOMK_HOW_GROUP;
 		stats.recorded_kills += kills - capture.kills;
 		capture.kills = kills;
 	}
 	if (how == OOMK_HOW_GROUP)
 		capture.event.flags |= OOMK_EVENT_FLAGS_OOM_GROUP;
 	if (!capture.marked && capture.flushed)
-		oomk_cgroups_refresh(&capture);
+		oomk_cgroups_refresh(&capture, task);
 	capture.marked = true;
 
 	add_victim(task, mm, how);
@@ -442,28 +471,29 @@ void oomk_capture_victim(struct task_struct *task, bool decisions_seen)
 
 /**
  * oomk_capture_report() - the kernel prints its report of an OOM situation
- * @oc: control structure of the OOM killer
- * @chosen: the task that will be killed, or NULL: nothing can be, or the kernel panics instead
+ * @oc: control structure of the OOM killer; without a chosen task nothing can be killed, or the
+ *      kernel panics instead
  *
  * Context: OOM path, under oom_lock.
  */
-void oomk_capture_report(struct oom_control *oc, struct task_struct *chosen)
+void oomk_capture_report(struct oom_control *oc)
 {
+	bool survivable = oc->memcg || oc->order == -1;
 	u64 id = oomk_cgroup_id(oc->memcg);
 	u64 now = ktime_get_boot_fast_ns();
 
-	if (chosen) {
+	if (oc->chosen) {
 		/* For a memcg the report begins with a flush of the statistics. */
 		capture.flushed = oc->memcg;
 		return;
 	}
 	stats.no_victim++;
-	if (no_victim.time_ns && no_victim.cgroup_id == id &&
+	no_victim.task = current;
+	if (survivable && no_victim.time_ns && no_victim.cgroup_id == id &&
 	    now - no_victim.time_ns < NO_VICTIM_REPEAT_NS)
 		return;
 	no_victim.time_ns = now;
 	no_victim.cgroup_id = id;
-	no_victim.task = current;
 	capture_decision(oc, OOMK_KIND_NO_VICTIM);
 	publish();
 }
@@ -475,14 +505,12 @@ void oomk_capture_report(struct oom_control *oc, struct task_struct *chosen)
  * If it does so for want of memory, says on the console what was captured for it: nobody will be
  * able to ask.
  *
- * Context: panic notifier, any.
+ * Context: panic notifier, any. Does not touch the store: a stopped processor may hold its lock.
  */
 void oomk_capture_panic(const char *message)
 {
-	if (no_victim.task != current || !strstr(message, "memory"))
-		return;
-	capture.event.kind = OOMK_KIND_PANIC;
-	oomk_panic_print(&capture);
+	if (no_victim.task == current && strstr(message, "memory"))
+		oomk_panic_print(&capture);
 }
 
 static size_t event_max(u32 max_tasks, u32 max_cgroups)
@@ -524,10 +552,8 @@ int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
 	capture.tasks.v = vzalloc(array_size(max_tasks + OOMK_ANCESTORS_MAX,
 					     sizeof(*capture.tasks.v)));
 	capture.cgroups = vzalloc(array_size(max_cgroups, sizeof(*capture.cgroups)));
-	capture.memcgs = vzalloc(array_size(max_cgroups, sizeof(*capture.memcgs)));
 	capture.strings = vzalloc(OOMK_STRINGS_MAX);
-	if (!capture.victims || !capture.tasks.v || !capture.cgroups || !capture.memcgs ||
-	    !capture.strings) {
+	if (!capture.victims || !capture.tasks.v || !capture.cgroups || !capture.strings) {
 		oomk_capture_exit();
 		return -ENOMEM;
 	}
@@ -538,7 +564,6 @@ int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
 void oomk_capture_exit(void)
 {
 	vfree(capture.strings);
-	vfree(capture.memcgs);
 	vfree(capture.cgroups);
 	vfree(capture.tasks.v);
 	vfree(capture.victims);

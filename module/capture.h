@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Building one event. There is one capture, because the kernel serialises the OOM killer by
- * oom_lock; its memory is allocated at load. Everything declared here but init and exit runs in the
- * OOM path: it does not allocate, sleep, print or wait.
+ * oom_lock; its memory is allocated at load. What each part reads runs in the OOM path: it does not
+ * allocate, sleep, print or wait.
  */
 #ifndef OOMK_CAPTURE_H
 #define OOMK_CAPTURE_H
@@ -58,10 +58,11 @@ struct oomk_scope {
 
 /**
  * struct oomk_capture - the event being built
- * @memcgs: the kernel's object for each of @cgroups
  * @max_victims: room in @victims
  * @kills: the kernel's count of kills when last looked at
  * @oom_memcg: the cgroup whose limit was hit, or NULL
+ * @oom_kept: it has an entry in @cgroups
+ * @last_cgroup: the entry that was found last
  * @open: between the decision and the return from oom_kill_process()
  * @flushed: the kernel has flushed the statistics since the event was opened
  * @marked: a victim was marked since then
@@ -71,12 +72,13 @@ struct oomk_capture {
 	struct oomk_victim *victims;
 	struct oomk_tasks tasks;
 	struct oomk_cgroup *cgroups;
-	struct mem_cgroup **memcgs;
 	char *strings;
 	u32 max_victims;
 	u32 max_cgroups;
 	u64 kills;
+	u32 last_cgroup;
 	struct mem_cgroup *oom_memcg;
+	bool oom_kept;
 	bool open;
 	bool flushed;
 	bool marked;
@@ -109,7 +111,7 @@ u64 oomk_kernel_kills(void);
 void oomk_capture_decision(struct oom_control *oc);
 void oomk_capture_return(void);
 void oomk_capture_victim(struct task_struct *task, bool decisions_seen);
-void oomk_capture_report(struct oom_control *oc, struct task_struct *chosen);
+void oomk_capture_report(struct oom_control *oc);
 void oomk_capture_panic(const char *message);
 
 char *oomk_strings_room(struct oomk_capture *c, u32 want, u32 *room);
@@ -124,7 +126,7 @@ void oomk_task_names(struct oomk_capture *c, struct oomk_victim *v, struct mm_st
 /* cgroups.c */
 void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, struct mem_cgroup *oom);
 void oomk_cgroups_add(struct oomk_capture *c, struct task_struct *p);
-void oomk_cgroups_refresh(struct oomk_capture *c);
+void oomk_cgroups_refresh(struct oomk_capture *c, struct task_struct *victim);
 u64 oomk_cgroup_id(const struct mem_cgroup *memcg);
 
 /* host.c */

@@ -15,7 +15,7 @@
 static const struct {
 	u16 attr;
 	u16 item;
-	u16 unit;
+	u32 unit;
 } stats[] = {
 	{ OOMK_A_CGROUP_ANON,			NR_ANON_MAPPED,		PAGE_SIZE },
 	{ OOMK_A_CGROUP_FILE,			NR_FILE_PAGES,		PAGE_SIZE },
@@ -134,59 +134,75 @@ static void read_cgroup(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 	read_lru(cg, memcg);
 }
 
+/* Tasks come in groups of the same cgroup, so the last one found is tried first. */
 static struct oomk_cgroup *find(struct oomk_capture *c, u64 id)
 {
 	u32 i;
 
-	for (i = c->event.nr_cgroups; i-- > 0;)
-		if (c->cgroups[i].id == id)
+	if (c->last_cgroup < c->event.nr_cgroups && c->cgroups[c->last_cgroup].id == id)
+		return &c->cgroups[c->last_cgroup];
+	for (i = c->event.nr_cgroups; i-- > 0;) {
+		if (c->cgroups[i].id == id) {
+			c->last_cgroup = i;
 			return &c->cgroups[i];
+		}
+	}
 	return NULL;
 }
 
-/* Returns the entry for @memcg, a new one if need be; NULL when there is no room. */
+/*
+ * Returns the entry for @memcg, a new one if need be; NULL when there is no room. The last place is
+ * for the OOM memcg, however deep the victim lies below it.
+ */
 static struct oomk_cgroup *add(struct oomk_capture *c, struct mem_cgroup *memcg, u32 roles)
 {
 	u64 id = oomk_cgroup_id(memcg);
 	struct oomk_cgroup *cg = find(c, id);
+	u32 reserved = c->oom_memcg && c->oom_memcg != memcg && !c->oom_kept;
 
 	if (!cg) {
-		c->event.cgroups_total++;
-		if (c->event.nr_cgroups == c->max_cgroups)
+		if (c->event.nr_cgroups + reserved >= c->max_cgroups) {
+			c->event.flags |= OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED;
 			return NULL;
+		}
 		cg = &c->cgroups[c->event.nr_cgroups++];
+		c->oom_kept |= memcg == c->oom_memcg;
 		memset(cg, 0, sizeof(*cg));
 		cg->id = id;
 		cg->depth = memcg->css.cgroup->level;
 		cg->roles = memcg->css.parent ? 0 : OOMK_ROLES_ROOT;
-		c->memcgs[cg - c->cgroups] = memcg;
 		read_cgroup(cg, memcg);
 	}
 	cg->roles |= roles;
 	return cg;
 }
 
+/* kernfs takes a spinlock, which sleeps on RT: there paths are not known. */
 static void read_path(struct oomk_capture *c, struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
 	u32 room;
 	char *buf = oomk_strings_room(c, OOMK_STRINGS_MAX, &room);
-	int len = cgroup_path(memcg->css.cgroup, buf, room);
+	int len;
 
-	if (len > 0 && len < room)
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || cg->path.len)
+		return;
+	len = cgroup_path(memcg->css.cgroup, buf, room);
+	/* A path that just fits may as well have been cut. */
+	if (len > 0 && len + 1 < room)
 		cg->path = oomk_strings_commit(c, len);
 }
 
-/* The path of a parent is the beginning of its child's. */
-static void parent_path(struct oomk_capture *c, struct oomk_cgroup *cg, struct oomk_str child)
+/* The path of an ancestor is the beginning of its descendant's, @levels below. */
+static void parent_path(struct oomk_capture *c, struct oomk_cgroup *cg, struct oomk_str path,
+			u32 levels)
 {
-	u32 len = child.len;
-
-	if (!len)
-		return;
-	while (len > 0 && c->strings[child.off + len - 1] != '/')
-		len--;
-	cg->path.off = child.off;
-	cg->path.len = len > 1 ? len - 1 : 1;
+	while (levels--) {
+		while (path.len > 1 && c->strings[path.off + path.len - 1] != '/')
+			path.len--;
+		if (path.len > 1)
+			path.len--;
+	}
+	cg->path = path;
 }
 
 /**
@@ -203,28 +219,30 @@ void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, stru
 	struct oomk_cgroup *cg;
 	struct oomk_str path = { };
 	struct mem_cgroup *memcg;
+	u32 depth = 0;
 
 	rcu_read_lock();
 	for (memcg = mem_cgroup_from_task(victim); memcg; memcg = parent_mem_cgroup(memcg)) {
 		cg = add(c, memcg, OOMK_ROLES_CHAIN);
 		if (!cg)
-			break;
-		if (!path.len)
-			read_path(c, cg, memcg);
+			continue;
+		if (path.len)
+			parent_path(c, cg, path, depth - cg->depth);
 		else
-			parent_path(c, cg, path);
+			read_path(c, cg, memcg);
 		path = cg->path;
+		depth = cg->depth;
 	}
 
 	if (oom) {
 		cg = add(c, oom, OOMK_ROLES_OOM);
-		if (cg && !cg->path.len)
+		if (cg)
 			read_path(c, cg, oom);
 		/* As css_for_each_child(), whose helper is not exported. */
 		list_for_each_entry_rcu(css, &oom->css.children, sibling) {
 			memcg = mem_cgroup_from_css(css);
 			cg = add(c, memcg, OOMK_ROLES_CHILD);
-			if (cg && !cg->path.len)
+			if (cg)
 				read_path(c, cg, memcg);
 		}
 	}
@@ -246,29 +264,31 @@ void oomk_cgroups_add(struct oomk_capture *c, struct task_struct *p)
 	if (!memcg)
 		return;
 	cg = add(c, memcg, OOMK_ROLES_TASKS);
-	if (cg && !cg->path.len)
+	if (cg)
 		read_path(c, cg, memcg);
 }
 
 /**
- * oomk_cgroups_refresh() - read statistics again, now that the kernel has flushed them
+ * oomk_cgroups_refresh() - read statistics again, now that the kernel was asked to flush them
  * @c: the capture, still in the decision that noted the cgroups
+ * @victim: the first task that was marked
  *
- * Only the victim's chain and the OOM memcg: others may have been removed meanwhile, these are
- * pinned by the victim and by the allocation.
+ * Only those of its chain, the OOM memcg among them: others may have been removed meanwhile.
  *
  * Context: OOM path.
  */
-void oomk_cgroups_refresh(struct oomk_capture *c)
+void oomk_cgroups_refresh(struct oomk_capture *c, struct task_struct *victim)
 {
-	u32 i;
+	struct mem_cgroup *memcg;
+	struct oomk_cgroup *cg;
 
-	for (i = 0; i < c->event.nr_cgroups; i++) {
-		struct oomk_cgroup *cg = &c->cgroups[i];
-
-		if (!(cg->roles & (OOMK_ROLES_CHAIN | OOMK_ROLES_OOM)))
+	rcu_read_lock();
+	for (memcg = mem_cgroup_from_task(victim); memcg; memcg = parent_mem_cgroup(memcg)) {
+		cg = find(c, oomk_cgroup_id(memcg));
+		if (!cg)
 			continue;
-		read_stats(cg, c->memcgs[i]);
+		read_stats(cg, memcg);
 		cg->freshness = OOMK_FRESHNESS_FLUSHED;
 	}
+	rcu_read_unlock();
 }

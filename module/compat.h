@@ -6,6 +6,7 @@
 #ifndef OOMK_COMPAT_H
 #define OOMK_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/kprobes.h>
 #include <linux/mempolicy.h>
 #include <linux/mm.h>
@@ -41,6 +42,35 @@ static inline bool oomk_task_trylock(struct task_struct *task)
 	task_lock(task);
 	return true;
 #endif
+}
+
+/*
+ * The executable of an address space, with a reference that fput() gives back, as the unexported
+ * get_mm_exe_file() does.
+ */
+static inline struct file *oomk_get_exe_file(struct mm_struct *mm)
+{
+	struct file *file;
+
+	rcu_read_lock();
+	file = rcu_dereference(mm->exe_file);
+	if (file && !get_file_rcu(file))
+		file = NULL;
+	rcu_read_unlock();
+	return file;
+}
+
+/*
+ * Whether a function whose address a kprobe told may be called. With indirect branch tracking or
+ * control flow integrity a function that nobody calls indirectly cannot be.
+ */
+static inline bool oomk_may_call_unexported(void)
+{
+#ifdef CONFIG_X86_KERNEL_IBT
+	if (boot_cpu_has(X86_FEATURE_IBT))
+		return false;
+#endif
+	return !IS_ENABLED(CONFIG_CFI_CLANG);
 }
 
 /* Where the nodes of a memory policy are: "v.nodes" before v5.14. */

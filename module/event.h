@@ -154,7 +154,6 @@ struct oomk_event {
 	u32 victims_total;
 	u32 tasks_total;
 	u32 tasks_kept;
-	u32 cgroups_total;
 	u32 nr_victims;
 	u32 nr_tasks;
 	u32 nr_cgroups;
@@ -194,9 +193,6 @@ static inline size_t oomk_outcome_offset(unsigned int i)
 	return sizeof(struct oomk_event) + i * sizeof(struct oomk_victim) +
 	       offsetof(struct oomk_victim, outcome);
 }
-
-/* Offset of the kind within an event: a panic is known as one only after its event was closed. */
-#define OOMK_KIND_OFFSET offsetof(struct oomk_event, kind)
 
 const struct oomk_cgroup *oomk_event_cgroup(const struct oomk_event *ev, u64 id);
 const struct oomk_victim *oomk_event_victim(const struct oomk_event *ev, s32 pid);

@@ -68,12 +68,11 @@ static int decision_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 }
 NOKPROBE_SYMBOL(decision_return);
 
-/* dump_header(oc, chosen) */
+/* dump_header(oc, ...) */
 static int report_entry(struct kprobe *kp, struct pt_regs *regs)
 {
 	hit(HOOK_REPORT);
-	oomk_capture_report((struct oom_control *)regs_get_kernel_argument(regs, 0),
-			    (struct task_struct *)regs_get_kernel_argument(regs, 1));
+	oomk_capture_report((struct oom_control *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
 NOKPROBE_SYMBOL(report_entry);
@@ -174,7 +173,7 @@ enum hook_kind { KRETPROBE, KPROBE, TRACEPOINT, OOM_NOTIFIER, PANIC_NOTIFIER, SY
 struct hook {
 	const char *name;
 	enum hook_kind kind;
-	const char *names[4];
+	const char *names[2];
 	const char *gives;
 	bool required;
 	void *handler;
@@ -192,16 +191,18 @@ static struct hook hooks[NR_HOOKS] = {
 	[HOOK_DECISION] = {
 		.name = "decision",
 		.kind = KRETPROBE,
-		/* A static function: the compiler may have cloned it. */
-		.names = { "oom_kill_process", "oom_kill_process.isra.0",
-			   "oom_kill_process.constprop.0" },
+		/*
+		 * A static function: the compiler may have cloned it for a constant argument. Not
+		 * .isra, which takes the arguments apart.
+		 */
+		.names = { "oom_kill_process", "oom_kill_process.constprop.0" },
 		.gives = "trigger, limit, points, candidates and cgroups of a kill",
 		.required = true,
 	},
 	[HOOK_REPORT] = {
 		.name = "report",
 		.kind = KPROBE,
-		.names = { "dump_header", "dump_header.isra.0", "dump_header.constprop.0" },
+		.names = { "dump_header", "dump_header.constprop.0" },
 		.gives = "OOM without a victim, panic_on_oom, freshly flushed statistics",
 		.handler = report_entry,
 	},
@@ -344,8 +345,11 @@ static int attach_tracepoint(struct hook *h, const char *name)
 static int attach_symbol(struct hook *h, const char *name)
 {
 	struct kprobe kp = { .symbol_name = name };
-	int err = register_kprobe(&kp);
+	int err;
 
+	if (!oomk_may_call_unexported())
+		return -EOPNOTSUPP;
+	err = register_kprobe(&kp);
 	if (err)
 		return err;
 	WRITE_ONCE(*h->address, kp.addr);

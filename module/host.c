@@ -10,16 +10,20 @@
  * oomk_host_read() - read the memory figures of the machine
  * @host: filled; the swap total is left to the caller (total_swap_pages is not exported)
  *
+ * Per-processor parts of the counters may let a difference of two fall below zero.
+ *
  * Context: any. si_meminfo() would take a lock over all block devices, so it is not used.
  */
 void oomk_host_read(struct oomk_host *host)
 {
 	unsigned long shmem = global_node_page_state(NR_SHMEM);
-	unsigned long file = global_node_page_state(NR_FILE_PAGES) - shmem;
+	long file = global_node_page_state(NR_FILE_PAGES) - shmem;
 
 #ifdef CONFIG_SWAP
-	file -= min(file, global_node_page_state(NR_SWAPCACHE));
-	oomk_host_set(host, OOMK_A_HOST_SWAP_FREE, (u64)get_nr_swap_pages() * PAGE_SIZE);
+	file -= global_node_page_state(NR_SWAPCACHE);
+	/* Below zero while swapoff is under way. */
+	oomk_host_set(host, OOMK_A_HOST_SWAP_FREE,
+		      (u64)max(get_nr_swap_pages(), 0L) * PAGE_SIZE);
 #endif
 	oomk_host_set(host, OOMK_A_HOST_TOTAL, (u64)totalram_pages() * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_FREE,
@@ -27,7 +31,7 @@ void oomk_host_read(struct oomk_host *host)
 	oomk_host_set(host, OOMK_A_HOST_AVAILABLE, (u64)si_mem_available() * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_ANON,
 		      (u64)global_node_page_state(NR_ANON_MAPPED) * PAGE_SIZE);
-	oomk_host_set(host, OOMK_A_HOST_FILE, (u64)file * PAGE_SIZE);
+	oomk_host_set(host, OOMK_A_HOST_FILE, (u64)max(file, 0L) * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SHMEM, (u64)shmem * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SLAB_RECLAIMABLE,
 		      (u64)global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) * PAGE_SIZE);

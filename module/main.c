@@ -26,11 +26,12 @@ struct oomk_params oomk_params __ro_after_init = {
 };
 
 module_param_named(store_kb, oomk_params.store_kb, uint, 0444);
-MODULE_PARM_DESC(store_kb, "Memory for events, reserved at load, 64 to 1048576 KiB (default 4096)");
+MODULE_PARM_DESC(store_kb,
+		 "Memory for events, reserved at load, 128 to 1048576 KiB (default 4096)");
 module_param_named(max_tasks, oomk_params.max_tasks, uint, 0444);
 MODULE_PARM_DESC(max_tasks, "Tasks, and victims, kept per event, 16 to 65536 (default 512)");
 module_param_named(max_cgroups, oomk_params.max_cgroups, uint, 0444);
-MODULE_PARM_DESC(max_cgroups, "Cgroups kept per event, 8 to 4096 (default 64)");
+MODULE_PARM_DESC(max_cgroups, "Cgroups kept per event, 8 to 1024 (default 64)");
 module_param_named(stuck_ms, oomk_params.stuck_ms, uint, 0444);
 MODULE_PARM_DESC(stuck_ms,
 		 "A victim still alive after this is reported, 10 to 3600000 ms (default 10000)");
@@ -47,9 +48,9 @@ static int __init check(const char *name, unsigned int value, unsigned int min, 
 
 static int __init check_params(void)
 {
-	return check("store_kb", oomk_params.store_kb, 64, 1048576) ?:
+	return check("store_kb", oomk_params.store_kb, 128, 1048576) ?:
 	       check("max_tasks", oomk_params.max_tasks, 16, 65536) ?:
-	       check("max_cgroups", oomk_params.max_cgroups, 8, 4096) ?:
+	       check("max_cgroups", oomk_params.max_cgroups, 8, 1024) ?:
 	       check("stuck_ms", oomk_params.stuck_ms, 10, 3600000);
 }
 

@@ -278,12 +278,14 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	    nla_put_u32(skb, OOMK_A_EVENT_VICTIMS_TOTAL, ev->victims_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_TOTAL, ev->tasks_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->tasks_kept) ||
-	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_TOTAL, ev->cgroups_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_KEPT, ev->nr_cgroups) ||
 	    put_u64(skb, OOMK_A_EVENT_CAPTURE_NS, ev->capture_ns, pad) ||
 	    fill_holders(skb, ev))
 		return -EMSGSIZE;
 
+	if (!(ev->flags & OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED) &&
+	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_TOTAL, ev->nr_cgroups))
+		return -EMSGSIZE;
 	/* A victim without a decision has no circumstances. */
 	if (ev->total_pages != OOMK_UNKNOWN &&
 	    (fill_allocation(skb, ev) || fill_points(skb, ev) || fill_host(skb, &ev->host)))

@@ -59,7 +59,8 @@ static int finish(struct notification *n, int err)
 		return err;
 	}
 	genlmsg_end(n->skb, n->hdr);
-	err = genlmsg_multicast(&oomk_family, n->skb, 0, n->group, GFP_KERNEL | __GFP_NORETRY);
+	err = genlmsg_multicast(&oomk_family, n->skb, 0, n->group,
+				GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (err && err != -ESRCH)
 		oomk_stats_notify_failed();
 	return 0;
@@ -200,7 +201,7 @@ static struct dump *dump_of(struct netlink_callback *cb)
 	return (struct dump *)cb->ctx;
 }
 
-static void *dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
+static void *put_dump_header(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 {
 	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &oomk_family,
 			   NLM_F_MULTI, cmd);
@@ -222,7 +223,8 @@ static int event_get_start(struct netlink_callback *cb)
 		return -ENOMEM;
 	d->seq = max(attr ? nla_get_u64(attr) : 0, oomk_store_first(store));
 	cb->min_dump_alloc = OOMK_EVENT_MESSAGE_MAX;
-	/* Changes when an event is overwritten before it was dumped: see NLM_F_DUMP_INTR. */
+	/* Differ when an event is overwritten before it was dumped: see NLM_F_DUMP_INTR. */
+	cb->prev_seq = 1;
 	cb->seq = 1;
 	return 0;
 }
@@ -242,7 +244,7 @@ static int event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 			cb->seq++;
 			continue;
 		}
-		hdr = dump_header(skb, cb, OOMK_CMD_EVENT_GET);
+		hdr = put_dump_header(skb, cb, OOMK_CMD_EVENT_GET);
 		if (!hdr)
 			return skb->len;
 		if (oomk_message_event(skb, d->ev)) {
@@ -255,12 +257,17 @@ static int event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	}
 }
 
-/* Both TASK_GET and CGROUP_GET dump one event, of which they take a copy. */
-static int parts_start(struct netlink_callback *cb, unsigned int seq_attr)
+/*
+ * TASK_GET and CGROUP_GET dump one event, of which they take a copy. They do so when asked for the
+ * first message, not in their start: there, older kernels have no extack to explain a failure.
+ */
+static int take_event(struct netlink_callback *cb, unsigned int seq_attr)
 {
 	struct nlattr *attr = genl_dumpit_info(cb)->attrs[seq_attr];
 	struct oomk_event *ev;
 
+	if (dump_of(cb)->ev)
+		return 0;
 	if (!attr) {
 		NL_SET_ERR_MSG(cb->extack, "attribute seq is required");
 		return -EINVAL;
@@ -272,17 +279,17 @@ static int parts_start(struct netlink_callback *cb, unsigned int seq_attr)
 	return 0;
 }
 
-static int task_get_start(struct netlink_callback *cb)
+static int task_start(struct netlink_callback *cb)
 {
 	cb->min_dump_alloc = OOMK_TASK_MESSAGE_MAX;
-	return parts_start(cb, OOMK_A_TASK_SEQ);
+	return 0;
 }
 
 static int put_task_message(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd,
 			    const struct oomk_event *ev, const struct oomk_task *t,
 			    const struct oomk_victim *v)
 {
-	void *hdr = dump_header(skb, cb, cmd);
+	void *hdr = put_dump_header(skb, cb, cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;
@@ -307,6 +314,7 @@ static int dump_tasks(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 		bool victim = d->i < ev->nr_victims;
 		u32 i = victim ? d->i : d->i - ev->nr_victims;
 
+		cond_resched();
 		if (!victim && oomk_event_victim(ev, t[i].pid))
 			continue;
 		if (put_task_message(skb, cb, cmd, ev, victim ? &v[i].task : &t[i],
@@ -318,22 +326,26 @@ static int dump_tasks(struct sk_buff *skb, struct netlink_callback *cb, u8 cmd)
 
 static int task_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_tasks(skb, cb, OOMK_CMD_TASK_GET);
+	return take_event(cb, OOMK_A_TASK_SEQ) ?: dump_tasks(skb, cb, OOMK_CMD_TASK_GET);
 }
 
-static int cgroup_get_start(struct netlink_callback *cb)
+static int cgroup_start(struct netlink_callback *cb)
 {
 	cb->min_dump_alloc = OOMK_CGROUP_MESSAGE_MAX;
-	return parts_start(cb, OOMK_A_CGROUP_SEQ);
+	return 0;
 }
 
 static int cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct dump *d = dump_of(cb);
-	const struct oomk_event *ev = d->ev;
+	const struct oomk_event *ev;
+	int err = take_event(cb, OOMK_A_CGROUP_SEQ);
 
+	if (err)
+		return err;
+	ev = d->ev;
 	for (; d->i < ev->nr_cgroups; d->i++) {
-		void *hdr = dump_header(skb, cb, OOMK_CMD_CGROUP_GET);
+		void *hdr = put_dump_header(skb, cb, OOMK_CMD_CGROUP_GET);
 
 		if (!hdr)
 			break;
@@ -347,14 +359,15 @@ static int cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 }
 
 /* The candidates take the form of an event of nothing but tasks, without a number. */
-static int candidate_get_start(struct netlink_callback *cb)
+static int take_candidates(struct netlink_callback *cb)
 {
 	struct nlattr *attr = genl_dumpit_info(cb)->attrs[OOMK_A_TASK_CGROUP_ID];
 	struct oomk_tasks tasks = { .max = oomk_params.max_tasks };
 	struct oomk_event *ev;
 	int err;
 
-	cb->min_dump_alloc = OOMK_TASK_MESSAGE_MAX;
+	if (dump_of(cb)->ev)
+		return 0;
 	ev = kvzalloc(size_add(sizeof(*ev), array_size(tasks.max, sizeof(*tasks.v))),
 		      GFP_KERNEL_ACCOUNT);
 	if (!ev)
@@ -372,7 +385,7 @@ static int candidate_get_start(struct netlink_callback *cb)
 
 static int candidate_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return dump_tasks(skb, cb, OOMK_CMD_CANDIDATE_GET);
+	return take_candidates(cb) ?: dump_tasks(skb, cb, OOMK_CMD_CANDIDATE_GET);
 }
 
 static int stats_get_doit(struct sk_buff *unused, struct genl_info *info)
@@ -430,7 +443,7 @@ static const struct genl_ops oomk_ops[] = {
 		.flags = GENL_ADMIN_PERM,
 		.policy = task_get_policy,
 		.maxattr = ARRAY_SIZE(task_get_policy) - 1,
-		.start = task_get_start,
+		.start = task_start,
 		.dumpit = task_get_dumpit,
 		.done = dump_done,
 	},
@@ -439,7 +452,7 @@ static const struct genl_ops oomk_ops[] = {
 		.flags = GENL_ADMIN_PERM,
 		.policy = cgroup_get_policy,
 		.maxattr = ARRAY_SIZE(cgroup_get_policy) - 1,
-		.start = cgroup_get_start,
+		.start = cgroup_start,
 		.dumpit = cgroup_get_dumpit,
 		.done = dump_done,
 	},
@@ -448,7 +461,7 @@ static const struct genl_ops oomk_ops[] = {
 		.flags = GENL_ADMIN_PERM,
 		.policy = candidate_get_policy,
 		.maxattr = ARRAY_SIZE(candidate_get_policy) - 1,
-		.start = candidate_get_start,
+		.start = task_start,
 		.dumpit = candidate_get_dumpit,
 		.done = dump_done,
 	},

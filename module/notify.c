@@ -6,6 +6,7 @@
  */
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
+#include <linux/ratelimit.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
@@ -24,6 +25,9 @@ static struct oomk_event *event;	/* room for one event, the worker's alone */
 static size_t event_max;
 static u64 next_seq = 1;		/* next event to announce */
 static u64 notifier_calls;		/* OOM notifier calls announced so far */
+
+/* Of notifications of pressure, which are many when a node starves. */
+static DEFINE_RATELIMIT_STATE(pressure_limit, HZ, 20);
 
 static void notify_work(struct work_struct *work);
 static DECLARE_DELAYED_WORK(dwork, notify_work);
@@ -81,10 +85,12 @@ static void announce_pressure(void)
 
 	if (calls != notifier_calls) {
 		notifier_calls = calls;
-		oomk_netlink_oom_notifier(calls);
+		if (__ratelimit(&pressure_limit))
+			oomk_netlink_oom_notifier(calls);
 	}
 	while (oomk_pressure_next_started(&cgroup_id, &pressure))
-		oomk_netlink_memcg_pressure(cgroup_id, &pressure);
+		if (__ratelimit(&pressure_limit))
+			oomk_netlink_memcg_pressure(cgroup_id, &pressure);
 }
 
 static void notify_work(struct work_struct *work)
@@ -95,7 +101,7 @@ static void notify_work(struct work_struct *work)
 	take_outcomes();
 	announce_pressure();
 
-	delay = done ? oomk_outcome_next_check() : msecs_to_jiffies(RETRY_MS);
+	delay = done ? oomk_outcome_next_check(next_seq) : msecs_to_jiffies(RETRY_MS);
 	/* Not mod_delayed_work(): a kick that came meanwhile must not be put off. */
 	if (delay != MAX_JIFFY_OFFSET)
 		queue_delayed_work(wq, &dwork, delay);
@@ -113,6 +119,8 @@ int oomk_notify_init(struct oomk_store *from, size_t max)
 	store = from;
 	event_max = max;
 	init_irq_work(&kick_work, kick);
+	/* What it suppresses is not worth a line in the kernel log. */
+	ratelimit_set_flags(&pressure_limit, RATELIMIT_MSG_ON_RELEASE);
 	event = vmalloc(max);
 	if (!event)
 		return -ENOMEM;

@@ -103,6 +103,12 @@ bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 		w->index = index;
 		w->killed_ns = now;
 		w->outcome.state = OOMK_STATE_ALIVE;
+		/* One that was not locked may have left before it could be watched. */
+		if (!atomic_read(&task->signal->live)) {
+			w->outcome.state = OOMK_STATE_EXITED;
+			w->outcome.exit_boot_ns = now;
+			w->news = true;
+		}
 		table.nr = max(table.nr, i + 1);
 		WRITE_ONCE(table.live, table.live + 1);
 	} else {
@@ -133,7 +139,7 @@ void oomk_outcome_task_exit(struct task_struct *task)
 
 	if (!READ_ONCE(table.live))
 		return;
-	/* Only the last thread of a group takes the address space with it. */
+	/* Only with the last thread of a group its address space goes. */
 	if (atomic_read(&task->signal->live))
 		return;
 
@@ -284,11 +290,12 @@ bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
 
 /**
  * oomk_outcome_next_check() - when a victim may have to be reported as stuck
+ * @published: of events before this one
  *
  * Context: process.
  * Return: delay in jiffies, or MAX_JIFFY_OFFSET when no victim is waited for.
  */
-unsigned long oomk_outcome_next_check(void)
+unsigned long oomk_outcome_next_check(u64 published)
 {
 	u64 now = ktime_get_boot_fast_ns(), due = U64_MAX;
 	unsigned long flags;
@@ -298,7 +305,7 @@ unsigned long oomk_outcome_next_check(void)
 	for (i = 0; i < table.nr; i++) {
 		const struct watched *w = &table.v[i];
 
-		if (w->task && w->outcome.state == OOMK_STATE_ALIVE)
+		if (w->task && w->seq < published && w->outcome.state == OOMK_STATE_ALIVE)
 			due = min(due, w->killed_ns + table.stuck_ns);
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);

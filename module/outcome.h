@@ -32,7 +32,7 @@ void oomk_outcome_reap_skip(pid_t pid);
 
 /* from the worker */
 bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news);
-unsigned long oomk_outcome_next_check(void);
+unsigned long oomk_outcome_next_check(u64 published);
 u64 oomk_outcome_untracked(void);
 
 #endif /* OOMK_OUTCOME_H */

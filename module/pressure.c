@@ -16,7 +16,7 @@
 #include "pressure.h"
 
 #define BUCKET_BITS	6
-#define WAYS		4
+#define WAYS		8
 /* An episode ends after this much quiet. */
 #define EPISODE_GAP_NS	(10ULL * NSEC_PER_SEC)
 
@@ -108,9 +108,14 @@ void oomk_pressure_note(struct mem_cgroup *memcg)
 	e = find(b, id);
 	if (!e) {
 		e = replace(b, id);
-		/* The raise that brought us here belongs to the episode. */
-		e->max = max ? max - 1 : 0;
-		e->high = max ? high : high - 1;
+		/*
+		 * The very first event of a cgroup has just brought us here. Else there is no
+		 * telling whether reclaim was asked for by a limit; the next event will tell.
+		 */
+		if (max + high != 1) {
+			e->max = max;
+			e->high = high;
+		}
 	}
 	if (e->max == max && e->high == high)
 		goto unlock;

@@ -36,21 +36,25 @@ void oomk_stats_notify_failed(void)
 
 /*
  * The kernel counts a kill a moment before it marks the victim, so a kill under way looks missed:
- * give it time to be recorded. Without CONFIG_VM_EVENT_COUNTERS nothing can be said.
+ * give it time to be recorded, unless it is known to be missed. Without CONFIG_VM_EVENT_COUNTERS
+ * nothing can be said.
  */
 static u64 missed_kills(u64 kernel_kills)
 {
 	const struct oomk_capture_stats *capture = oomk_capture_stats();
-	u64 recorded = 0;
+	static u64 known;
+	u64 recorded, missed = 0;
 	int tries;
 
 	for (tries = 0; tries < 20; tries++) {
 		recorded = READ_ONCE(capture->recorded_kills);
-		if (recorded >= kernel_kills)
-			return 0;
+		missed = kernel_kills > recorded ? kernel_kills - recorded : 0;
+		if (missed <= READ_ONCE(known))
+			return missed;
 		usleep_range(500, 1000);
 	}
-	return kernel_kills - recorded;
+	WRITE_ONCE(known, missed);
+	return missed;
 }
 
 /**

@@ -29,7 +29,8 @@ struct oomk_slot {
 
 /**
  * struct oomk_store - the store
- * @lock: protects @first, @next, @used and each slot's @version; held for a few words only
+ * @lock: protects @first, @next, @used and each slot's @version; held while the oldest records are
+ *        let go or one is patched, never while a record is copied
  * @first: oldest record
  * @next: number that the next record will get
  * @used: bytes in use

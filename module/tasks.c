@@ -212,7 +212,7 @@ void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
 			t.flags |= OOMK_TASK_FLAGS_TRIGGER;
 		if (t.measured)
 			oomk_score(&t, scope->totalpages);
-		if (!t.skip && !scope->memcg && !on_nodes(p, scope))
+		if (!t.skip && !scope->memcg && scope->trigger && !on_nodes(p, scope))
 			t.skip = OOMK_SKIP_NOT_IN_NODEMASK;
 
 		tasks->total++;
@@ -254,28 +254,30 @@ void oomk_tasks_ancestors(struct oomk_tasks *tasks, struct task_struct *p)
 	rcu_read_unlock();
 }
 
-/* The executable as the trigger sees it. d_path() may spin on seqlocks, which sleep on RT. */
+/*
+ * The executable as the trigger sees it. d_path() may spin on seqlocks, which sleep on RT. A
+ * trigger that is exiting has no root to see it from.
+ */
 static void read_exe(struct oomk_capture *c, struct oomk_victim *v, struct mm_struct *mm)
 {
-#ifndef CONFIG_PREEMPT_RT
 	u32 room;
 	char *buf = oomk_strings_room(c, OOMK_EXE_MAX, &room);
 	struct file *file;
 	char *path;
 
-	rcu_read_lock();
-	file = rcu_dereference(mm->exe_file);
-	if (file) {
-		path = d_path(&file->f_path, buf, room);
-		if (!IS_ERR(path)) {
-			u32 len = strlen(path);
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || !current->fs)
+		return;
+	file = oomk_get_exe_file(mm);
+	if (!file)
+		return;
+	path = d_path(&file->f_path, buf, room);
+	if (!IS_ERR(path)) {
+		u32 len = strlen(path);
 
-			memmove(buf, path, len);
-			v->exe = oomk_strings_commit(c, len);
-		}
+		memmove(buf, path, len);
+		v->exe = oomk_strings_commit(c, len);
 	}
-	rcu_read_unlock();
-#endif
+	fput(file);
 }
 
 /* The command line lies in user memory: it can be had without faulting only for current's own. */

@@ -35,7 +35,7 @@ static const char * const hows[] = {
 
 static const char * const event_flags[] = {
 	"sysrq", "allocating_task", "oom_group", "points_compared", "points_mismatch",
-	"victims_truncated", "tasks_busy",
+	"victims_truncated", "tasks_busy", "cgroups_truncated",
 };
 
 static const char * const roles[] = { "chain", "oom", "child", "tasks", "root" };
@@ -477,7 +477,7 @@ void oomk_text_event(struct seq_file *m, const struct oomk_event *ev)
 	seq_printf(m, "victims %u\n", ev->victims_total);
 	for (i = 0; i < ev->nr_victims; i++)
 		put_victim(m, ev, &oomk_event_victims(ev)[i]);
-	seq_printf(m, "cgroups %u kept %u\n", ev->cgroups_total, ev->nr_cgroups);
+	seq_printf(m, "cgroups %u\n", ev->nr_cgroups);
 	for (i = 0; i < ev->nr_cgroups; i++)
 		put_cgroup_figures(m, ev, &oomk_event_cgroups(ev)[i]);
 	oomk_text_tasks(m, ev);

@@ -16,7 +16,6 @@ static const char * const skips[] = {
 	[OOMK_SKIP_OOM_SCORE_ADJ_MIN] = "oom_score_adj_min",
 	[OOMK_SKIP_MM_OOM_SKIP] = "mm_oom_skip",
 	[OOMK_SKIP_IN_VFORK] = "in_vfork",
-	[OOMK_SKIP_NOT_IN_MEMCG] = "not_in_memcg",
 	[OOMK_SKIP_NOT_IN_NODEMASK] = "not_in_nodemask",
 	[OOMK_SKIP_BUSY] = "busy",
 };

@@ -23,8 +23,8 @@ enum oomk_kind {
 	/** @OOMK_KIND_NO_VICTIM: Nothing could be killed. */
 	OOMK_KIND_NO_VICTIM,
 	/**
-	 * @OOMK_KIND_PANIC: The kernel panicked instead (vm.panic_on_oom, or nothing left
-	 * to kill).
+	 * @OOMK_KIND_PANIC: The kernel panicked instead (vm.panic_on_oom); for records
+	 * that outlive it.
 	 */
 	OOMK_KIND_PANIC,
 };
@@ -67,6 +67,8 @@ enum oomk_event_flags {
 	 * held.
 	 */
 	OOMK_EVENT_FLAGS_TASKS_BUSY = 1 << 6,
+	/** @OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED: More cgroups than could be kept. */
+	OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED = 1 << 7,
 };
 
 /**
@@ -103,7 +105,6 @@ enum oomk_skip {
 	OOMK_SKIP_OOM_SCORE_ADJ_MIN,
 	OOMK_SKIP_MM_OOM_SKIP,
 	OOMK_SKIP_IN_VFORK,
-	OOMK_SKIP_NOT_IN_MEMCG,
 	OOMK_SKIP_NOT_IN_NODEMASK,
 	OOMK_SKIP_BUSY,
 };
@@ -156,7 +157,7 @@ enum oomk_roles {
  * enum oomk_freshness - How old the statistics of a cgroup are.
  */
 enum oomk_freshness {
-	/** @OOMK_FRESHNESS_FLUSHED: The kernel flushed them in this very event. */
+	/** @OOMK_FRESHNESS_FLUSHED: The kernel was asked to flush them in this very event. */
 	OOMK_FRESHNESS_FLUSHED,
 	/**
 	 * @OOMK_FRESHNESS_PERIODIC: As of the kernel's last flush, normally at most 2 s
@@ -247,7 +248,10 @@ enum oomk_a_event {
 	OOMK_A_EVENT_TASKS_TOTAL,
 	/** @OOMK_A_EVENT_TASKS_KEPT: Of these, how many the event holds. */
 	OOMK_A_EVENT_TASKS_KEPT,
-	/** @OOMK_A_EVENT_CGROUPS_TOTAL: Cgroups concerned. */
+	/**
+	 * @OOMK_A_EVENT_CGROUPS_TOTAL: Cgroups concerned; absent when they were too many
+	 * to be told apart.
+	 */
 	OOMK_A_EVENT_CGROUPS_TOTAL,
 	/** @OOMK_A_EVENT_CGROUPS_KEPT: Of these, how many the event holds. */
 	OOMK_A_EVENT_CGROUPS_KEPT,
@@ -271,8 +275,8 @@ enum oomk_a_event {
 	/** @OOMK_A_EVENT_PRESSURE: Pressure on the OOM memcg before the kill. */
 	OOMK_A_EVENT_PRESSURE,
 	/**
-	 * @OOMK_A_EVENT_CAPTURE_NS: Time that capturing the event took inside the OOM
-	 * killer (ns).
+	 * @OOMK_A_EVENT_CAPTURE_NS: Time that capturing took inside the OOM killer,
+	 * without the copy to the store (ns).
 	 */
 	OOMK_A_EVENT_CAPTURE_NS,
 	__OOMK_A_EVENT_MAX,
@@ -695,7 +699,8 @@ enum oomk_cmd {
 	OOMK_CMD_CGROUP_GET,
 	/**
 	 * @OOMK_CMD_CANDIDATE_GET: Whom the OOM killer would choose now, for the host or
-	 * below cgroup-id; kills nothing.
+	 * below cgroup-id; kills nothing. Of equals the kernel takes the last; while a
+	 * victim is dying it chooses nobody.
 	 */
 	OOMK_CMD_CANDIDATE_GET,
 	/** @OOMK_CMD_STATS_GET: State of the module. */
