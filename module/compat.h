@@ -20,8 +20,8 @@
  * per tracepoint, whose own type tells.
  */
 #define OOMK_TRACEPOINT_TAKES(name, ...)						\
-	__builtin_types_compatible_p(typeof(&check_trace_callback_type_##name),		\
-				     void (*)(void (*)(__VA_ARGS__)))
+	__builtin_types_compatible_p(typeof(check_trace_callback_type_##name),		\
+				     void(void (*)(__VA_ARGS__)))
 
 /*
  * mark_victim passed (int pid) before commit 72ba14deb40a ("mm: update mark_victim tracepoints

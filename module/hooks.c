@@ -59,14 +59,12 @@ static int decision_entry(struct kretprobe_instance *ri, struct pt_regs *regs)
 	oomk_capture_decision((struct oom_control *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
-NOKPROBE_SYMBOL(decision_entry);
 
 static int decision_return(struct kretprobe_instance *ri, struct pt_regs *regs)
 {
 	oomk_capture_return();
 	return 0;
 }
-NOKPROBE_SYMBOL(decision_return);
 
 /* dump_header(oc, ...) */
 static int report_entry(struct kprobe *kp, struct pt_regs *regs)
@@ -75,7 +73,6 @@ static int report_entry(struct kprobe *kp, struct pt_regs *regs)
 	oomk_capture_report((struct oom_control *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
-NOKPROBE_SYMBOL(report_entry);
 
 /* try_to_free_mem_cgroup_pages(memcg, ...), called right after each max and high event */
 static int memcg_event_entry(struct kprobe *kp, struct pt_regs *regs)
@@ -84,7 +81,6 @@ static int memcg_event_entry(struct kprobe *kp, struct pt_regs *regs)
 	oomk_pressure_note((struct mem_cgroup *)regs_get_kernel_argument(regs, 0));
 	return 0;
 }
-NOKPROBE_SYMBOL(memcg_event_entry);
 
 static bool is_attached(enum hook_id id);
 

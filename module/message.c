@@ -107,7 +107,7 @@ static int fill_memory(struct sk_buff *skb, const struct oomk_task *t)
  * Return: 0 or -EMSGSIZE.
  */
 int oomk_message_task(struct sk_buff *skb, const struct oomk_event *ev, const struct oomk_task *t,
-		     const struct oomk_victim *v, bool names)
+		      const struct oomk_victim *v, bool names)
 {
 	int pad = OOMK_A_TASK_PAD;
 
@@ -172,7 +172,7 @@ static int fill_host(struct sk_buff *skb, const struct oomk_host *host)
  * Return: 0 or -EMSGSIZE.
  */
 int oomk_message_episode(struct sk_buff *skb, u64 cgroup_id, const struct oomk_pressure *p,
-			u64 kill_ns)
+			 u64 kill_ns)
 {
 	int pad = OOMK_A_PRESSURE_PAD;
 
@@ -313,7 +313,7 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
  * @v: the victim that it is, or NULL
  */
 size_t oomk_message_names_size(const struct oomk_event *ev, const struct oomk_task *t,
-			 const struct oomk_victim *v)
+			       const struct oomk_victim *v)
 {
 	const struct oomk_cgroup *cg = oomk_event_cgroup(ev, t->cgroup_id);
 	size_t size = cg ? min_t(u32, cg->path.len, OOMK_PATH_BYTES) : 0;
@@ -346,7 +346,7 @@ size_t oomk_message_event_size(const struct oomk_event *ev)
  * Return: 0 or -EMSGSIZE.
  */
 int oomk_message_cgroup(struct sk_buff *skb, const struct oomk_event *ev,
-		       const struct oomk_cgroup *cg)
+			const struct oomk_cgroup *cg)
 {
 	int pad = OOMK_A_CGROUP_PAD;
 	int attr;

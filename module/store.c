@@ -158,10 +158,11 @@ int oomk_store_patch(struct oomk_store *store, u64 seq, size_t offset, const voi
 	} else if (seq >= store->next) {
 		err = -ENOENT;
 	} else {
+		/* As in a seqcount: a reader that meets the patch sees @version change. */
 		WRITE_ONCE(slot->version, slot->version + 1);
-		smp_wmb();
+		smp_wmb(); /* pairs with smp_rmb() after the copy in oomk_store_read() */
 		memcpy(store->data + slot->pos + offset, src, len);
-		smp_wmb();
+		smp_wmb(); /* pairs with the acquire of @version there */
 		WRITE_ONCE(slot->version, slot->version + 1);
 	}
 	raw_spin_unlock_irqrestore(&store->lock, flags);
@@ -185,10 +186,12 @@ ssize_t oomk_store_read(struct oomk_store *store, u64 seq, void *buf, size_t siz
 	struct oomk_slot *slot = slot_of(store, seq);
 	u32 pos, len, version;
 
+	/* Pairs with the release in oomk_store_publish(). */
 	if (seq >= smp_load_acquire(&store->next))
 		return -ENOENT;
 
 	for (;;) {
+		/* Pairs with the second smp_wmb() in oomk_store_patch(). */
 		version = smp_load_acquire(&slot->version);
 		pos = READ_ONCE(slot->pos);
 		len = READ_ONCE(slot->len);
@@ -200,7 +203,7 @@ ssize_t oomk_store_read(struct oomk_store *store, u64 seq, void *buf, size_t siz
 			return -ENOSPC;
 		if (!(version & 1)) {
 			memcpy(buf, store->data + pos, len);
-			smp_rmb();
+			smp_rmb(); /* pairs with smp_wmb() where data changes: publish, patch */
 			if (seq < READ_ONCE(store->first))
 				return -ESTALE;
 			if (READ_ONCE(slot->version) == version)
