@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The subcommands: what main() has parsed for them, and what they return. */
+#ifndef OOMK_CMD_H
+#define OOMK_CMD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Usage errors; besides EXIT_SUCCESS and EXIT_FAILURE. */
+#define EXIT_USAGE 2
+
+struct cmd_args {
+	bool json;
+	const uint64_t *since;	/* NULL: from now on */
+	const char *exec;	/* NULL: no command */
+	uint64_t seq;		/* 0: the last event */
+};
+
+/* Return an exit status; what went wrong has been printed. */
+int cmd_list(const struct cmd_args *args);
+int cmd_show(const struct cmd_args *args);
+int cmd_watch(const struct cmd_args *args);
+int cmd_stats(const struct cmd_args *args);
+
+#endif /* OOMK_CMD_H */

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* oomk: the table of subcommands and their command lines. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+struct command {
+	const char *name;
+	const char *arguments;
+	const char *help;
+	const struct option *options;
+	bool takes_seq;
+	int (*run)(const struct cmd_args *args);
+};
+
+#define COMMON_OPTIONS				\
+	{ "json", no_argument, NULL, 'j' },	\
+	{ "help", no_argument, NULL, 'h' }
+
+static const struct option common_options[] = {
+	COMMON_OPTIONS,
+	{ 0 }
+};
+
+static const struct option watch_options[] = {
+	COMMON_OPTIONS,
+	{ "since", required_argument, NULL, 's' },
+	{ "exec", required_argument, NULL, 'e' },
+	{ 0 }
+};
+
+static const struct command commands[] = {
+	{
+		.name = "list",
+		.arguments = "[--json]",
+		.help = "list the recorded events, one a line",
+		.options = common_options,
+		.run = cmd_list,
+	}, {
+		.name = "show",
+		.arguments = "[--json] [SEQ|last]",
+		.help = "explain event SEQ, or the last one",
+		.options = common_options,
+		.takes_seq = true,
+		.run = cmd_show,
+	}, {
+		.name = "watch",
+		.arguments = "[--json] [--since SEQ] [--exec CMD]",
+		.help = "print events as they happen; first those after SEQ; run CMD for each",
+		.options = watch_options,
+		.run = cmd_watch,
+	}, {
+		.name = "stats",
+		.arguments = "[--json]",
+		.help = "print the state of the module",
+		.options = common_options,
+		.run = cmd_stats,
+	},
+};
+
+static void print_usage(FILE *out)
+{
+	fputs("Usage: oomk COMMAND [OPTION...]\n\nExplains the kills of the Linux OOM killer.\n\n",
+	      out);
+	for (size_t i = 0; i < COUNT(commands); i++)
+		fprintf(out, "  oomk %s %s\n          %s\n", commands[i].name,
+			commands[i].arguments, commands[i].help);
+	fputs("  oomk --help | --version\n\n--json prints one JSON object a line. See oomk(8).\n",
+	      out);
+}
+
+static void print_command_usage(FILE *out, const struct command *command)
+{
+	fprintf(out, "Usage: oomk %s %s\n  %s\n", command->name, command->arguments,
+		command->help);
+}
+
+static int usage_error(const struct command *command)
+{
+	print_command_usage(stderr, command);
+	return EXIT_USAGE;
+}
+
+/* Decimal digits and nothing else. */
+static bool parse_seq(const char *text, uint64_t *seq)
+{
+	*seq = 0;
+	if (!*text)
+		return false;
+	for (; *text; text++) {
+		if (*text < '0' || *text > '9' ||
+		    __builtin_mul_overflow(*seq, 10, seq) ||
+		    __builtin_add_overflow(*seq, (uint64_t)(*text - '0'), seq))
+			return false;
+	}
+	return true;
+}
+
+/* "last" is 0. */
+static bool parse_event(const char *text, uint64_t *seq)
+{
+	if (strcmp(text, "last") == 0) {
+		*seq = 0;
+		return true;
+	}
+	return parse_seq(text, seq) && *seq > 0;
+}
+
+static int run_command(const struct command *command, int argc, char **argv)
+{
+	struct cmd_args args = { 0 };
+	uint64_t since;
+	int option;
+
+	while ((option = getopt_long(argc, argv, "", command->options, NULL)) != -1) {
+		switch (option) {
+		case 'j':
+			args.json = true;
+			break;
+		case 'h':
+			print_command_usage(stdout, command);
+			return EXIT_SUCCESS;
+		case 's':
+			if (!parse_seq(optarg, &since)) {
+				fprintf(stderr, "oomk: --since wants a sequence number, not '%s'\n",
+					optarg);
+				return EXIT_USAGE;
+			}
+			args.since = &since;
+			break;
+		case 'e':
+			args.exec = optarg;
+			break;
+		default:
+			return usage_error(command);
+		}
+	}
+	if (command->takes_seq && optind < argc) {
+		if (!parse_event(argv[optind], &args.seq)) {
+			fprintf(stderr, "oomk: '%s' is neither a sequence number nor 'last'\n",
+				argv[optind]);
+			return EXIT_USAGE;
+		}
+		optind++;
+	}
+	if (optind < argc) {
+		fprintf(stderr, "oomk: '%s' is one argument too many\n", argv[optind]);
+		return usage_error(command);
+	}
+	return command->run(&args);
+}
+
+/* A report that did not reach its reader is a failure too. */
+static int finish(int status)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	fputs("oomk: cannot write to standard output\n", stderr);
+	return EXIT_FAILURE;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1 && strcmp(argv[1], "--help") == 0) {
+		print_usage(stdout);
+		return finish(EXIT_SUCCESS);
+	}
+	if (argc > 1 && strcmp(argv[1], "--version") == 0) {
+		puts("oomk " OOMK_VERSION);
+		return finish(EXIT_SUCCESS);
+	}
+	for (size_t i = 0; argc > 1 && i < COUNT(commands); i++)
+		if (strcmp(argv[1], commands[i].name) == 0) {
+			/* getopt's messages begin with the program's name. */
+			argv[1] = argv[0];
+			return finish(run_command(&commands[i], argc - 1, argv + 1));
+		}
+	if (argc > 1)
+		fprintf(stderr, "oomk: there is no command '%s'\n", argv[1]);
+	print_usage(stderr);
+	return EXIT_USAGE;
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the commands print for people: print_text.c holds the lines of `oomk
+ * watch`, the list and the statistics, print_report.c the report of `oomk
+ * show`.
+ */
+#ifndef OOMK_PRINT_TEXT_H
+#define OOMK_PRINT_TEXT_H
+
+#include "text.h"
+
+/* One line each. */
+void print_event(struct text *text, const struct node *event);
+void print_outcome(struct text *text, const struct node *task);
+void print_overwritten(struct text *text, uint64_t first, uint64_t last);
+
+void print_list(struct text *text, const struct node_list *events);
+void print_stats(struct text *text, const struct node *stats);
+
+/* Everything about one event. */
+void print_report(struct text *text, const struct node *event, const struct node_list *tasks,
+		  const struct node_list *cgroups);
+
+#endif /* OOMK_PRINT_TEXT_H */
