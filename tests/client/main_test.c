@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Command lines: usage, refusals and exit codes, of the program named by $OOMK. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+
+/* Runs `oomk ARGUMENTS`; returns its exit status, with all that it printed in @output. */
+static int run(const char *arguments, char *output, size_t size)
+{
+	char command[512];
+	FILE *pipe;
+	size_t len;
+	int status;
+
+	snprintf(command, sizeof(command), "exec 2>&1; \"$OOMK\" %s", arguments);
+	pipe = popen(command, "re");
+	assert_non_null(pipe);
+	len = fread(output, 1, size - 1, pipe);
+	output[len] = '\0';
+	status = pclose(pipe);
+	assert_true(WIFEXITED(status));
+	return WEXITSTATUS(status);
+}
+
+static void bad_usage_exits_with_2_and_says_why(void **state)
+{
+	static const struct {
+		const char *arguments, *message;
+	} cases[] = {
+		{ "", "Usage: oomk COMMAND" },
+		{ "frobnicate", "oomk: there is no command 'frobnicate'" },
+		{ "--frobnicate", "oomk: there is no command '--frobnicate'" },
+		{ "list extra", "oomk: 'extra' is one argument too many" },
+		{ "list --frob", "unrecognized option '--frob'" },
+		{ "list --since 3", "unrecognized option '--since'" },
+		{ "list --json=1", "'--json' doesn't allow an argument" },
+		{ "stats 1", "oomk: '1' is one argument too many" },
+		{ "show first", "oomk: 'first' is neither a sequence number nor 'last'" },
+		{ "show 0", "oomk: '0' is neither" },
+		{ "show -- -1", "oomk: '-1' is neither" },
+		{ "show +1", "oomk: '+1' is neither" },
+		{ "show ' 1'", "oomk: ' 1' is neither" },
+		{ "show 1x", "oomk: '1x' is neither" },
+		{ "show 0x1", "oomk: '0x1' is neither" },
+		{ "show ''", "oomk: '' is neither" },
+		{ "show 18446744073709551616", "oomk: '18446744073709551616' is neither" },
+		{ "show 1 2", "oomk: '2' is one argument too many" },
+		{ "watch 1", "oomk: '1' is one argument too many" },
+		{ "watch --since", "option '--since' requires an argument" },
+		{ "watch --since last", "oomk: --since wants a sequence number, not 'last'" },
+		{ "watch --since=-1", "oomk: --since wants a sequence number, not '-1'" },
+		{ "watch --exec", "option '--exec' requires an argument" },
+	};
+	char output[4096];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(run(cases[i].arguments, output, sizeof(output)), 2);
+		if (!strstr(output, cases[i].message))
+			fail_msg("`oomk %s` printed: %s", cases[i].arguments, output);
+	}
+}
+
+static void help_and_version_exit_with_0(void **state)
+{
+	static const struct {
+		const char *arguments, *message;
+	} cases[] = {
+		{ "--help", "Usage: oomk COMMAND" },
+		{ "--version", "oomk " OOMK_VERSION "\n" },
+		{ "list --help", "Usage: oomk list [--json]\n" },
+		{ "show --help", "Usage: oomk show [--json] [SEQ|last]\n" },
+		{ "watch --help", "Usage: oomk watch [--json] [--since SEQ] [--exec CMD]\n" },
+		{ "stats --help", "Usage: oomk stats [--json]\n" },
+	};
+	char output[4096];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		assert_int_equal(run(cases[i].arguments, output, sizeof(output)), 0);
+		assert_non_null(strstr(output, cases[i].message));
+	}
+}
+
+static void the_greatest_number_is_accepted(void **state)
+{
+	char output[4096];
+
+	(void)state;
+	/* Whether the module is there or not: it is no usage error. */
+	assert_int_equal(run("show 18446744073709551615", output, sizeof(output)), 1);
+}
+
+static void output_that_cannot_be_written_is_a_failure(void **state)
+{
+	char output[4096];
+
+	(void)state;
+	assert_int_equal(run("--help > /dev/full", output, sizeof(output)), 1);
+	assert_string_equal(output, "oomk: cannot write to standard output\n");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(bad_usage_exits_with_2_and_says_why),
+		cmocka_unit_test(help_and_version_exit_with_0),
+		cmocka_unit_test(the_greatest_number_is_accepted),
+		cmocka_unit_test(output_that_cannot_be_written_is_a_failure),
+	};
+
+	return cmocka_run_group_tests_name("main", tests, NULL, NULL);
+}
