@@ -200,6 +200,10 @@ static const struct spec_attr event_attrs[] = {
 		.name = "oom_cgroup",
 		.type = SPEC_BINARY,
 	},
+	[OOMK_A_EVENT_OOM_CGROUP_MAX] = {
+		.name = "oom_cgroup_max",
+		.type = SPEC_U64,
+	},
 	[OOMK_A_EVENT_TOTAL_PAGES] = {
 		.name = "total_pages",
 		.type = SPEC_U64,

@@ -331,19 +331,22 @@ static void numa_nodes(struct text *text, const char *whose, const struct node *
 
 static void memcg_limit(struct text *text, const struct node *event, const struct node *victim)
 {
-	if (node_has(victim, OOMK_A_TASK_CGROUP) && node_has(victim, OOMK_A_TASK_CGROUP_ID) &&
-	    node_u64(victim, OOMK_A_TASK_CGROUP_ID) ==
-	    node_u64(event, OOMK_A_EVENT_OOM_CGROUP_ID)) {
-		fputs(", whose limit was hit", text->out);
-	} else {
-		fputs("; the limit of ", text->out);
+	bool own = node_has(victim, OOMK_A_TASK_CGROUP) &&
+		   node_has(victim, OOMK_A_TASK_CGROUP_ID) &&
+		   node_u64(victim, OOMK_A_TASK_CGROUP_ID) ==
+		   node_u64(event, OOMK_A_EVENT_OOM_CGROUP_ID);
+
+	fputs(own ? ", whose limit" : "; the limit", text->out);
+	if (node_has(event, OOMK_A_EVENT_OOM_CGROUP_MAX) &&
+	    node_u64(event, OOMK_A_EVENT_OOM_CGROUP_MAX) != OOMK_NO_LIMIT) {
+		fputs(" of ", text->out);
+		text_bytes(text, event, OOMK_A_EVENT_OOM_CGROUP_MAX);
+	}
+	if (!own) {
+		fputs(" of ", text->out);
 		text_name(text, event, OOMK_A_EVENT_OOM_CGROUP);
-		fputs(" was hit", text->out);
 	}
-	if (node_has(event, OOMK_A_EVENT_CHARGED)) {
-		fputs(" at ", text->out);
-		text_bytes(text, event, OOMK_A_EVENT_CHARGED);
-	}
+	fputs(" was hit", text->out);
 }
 
 static void whose_limit(struct text *text, const struct node *event, const struct node *victim)

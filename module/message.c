@@ -240,6 +240,27 @@ static int fill_points(struct sk_buff *skb, const struct oomk_event *ev)
 	return 0;
 }
 
+/* The cgroup whose limit was hit. */
+static int fill_oom_cgroup(struct sk_buff *skb, const struct oomk_event *ev)
+{
+	const struct oomk_cgroup *cg;
+	int pad = OOMK_A_EVENT_PAD;
+
+	if (ev->oom_cgroup_id == OOMK_UNKNOWN)
+		return 0;
+	if (put_u64(skb, OOMK_A_EVENT_OOM_CGROUP_ID, ev->oom_cgroup_id, pad))
+		return -EMSGSIZE;
+	cg = oomk_event_cgroup(ev, ev->oom_cgroup_id);
+	if (!cg)
+		return 0;
+	if (put_bytes(skb, OOMK_A_EVENT_OOM_CGROUP, ev, cg->path))
+		return -EMSGSIZE;
+	if (oomk_cgroup_knows(cg, OOMK_A_CGROUP_MEMORY_MAX))
+		return put_u64(skb, OOMK_A_EVENT_OOM_CGROUP_MAX,
+			       oomk_cgroup_get(cg, OOMK_A_CGROUP_MEMORY_MAX), pad);
+	return 0;
+}
+
 static int fill_holders(struct sk_buff *skb, const struct oomk_event *ev)
 {
 	int pad = OOMK_A_EVENT_PAD;
@@ -273,8 +294,7 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	    put_u64(skb, OOMK_A_EVENT_TIME_REAL_NS, ev->time_real_ns, pad) ||
 	    put_u64(skb, OOMK_A_EVENT_TIME_BOOT_NS, ev->time_boot_ns, pad) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CONSTRAINT, ev->constraint) ||
-	    put_known(skb, OOMK_A_EVENT_OOM_CGROUP_ID, ev->oom_cgroup_id, pad) ||
-	    put_cgroup_path(skb, OOMK_A_EVENT_OOM_CGROUP, ev, ev->oom_cgroup_id) ||
+	    fill_oom_cgroup(skb, ev) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_VICTIMS_TOTAL, ev->victims_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_TOTAL, ev->tasks_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->tasks_kept) ||

@@ -225,6 +225,8 @@ enum oomk_a_event {
 	OOMK_A_EVENT_OOM_CGROUP_ID,
 	/** @OOMK_A_EVENT_OOM_CGROUP: Path of the cgroup whose limit was hit, raw bytes. */
 	OOMK_A_EVENT_OOM_CGROUP,
+	/** @OOMK_A_EVENT_OOM_CGROUP_MAX: Its memory.max (bytes). */
+	OOMK_A_EVENT_OOM_CGROUP_MAX,
 	/**
 	 * @OOMK_A_EVENT_TOTAL_PAGES: Memory (and swap) the scores are relative to (pages);
 	 * oom_control totalpages.

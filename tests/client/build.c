@@ -127,6 +127,7 @@ void put_event(struct nl_msg *msg, const struct fake_event *event)
 		put_u64(msg, OOMK_A_HOST_SWAP_FREE, event->host_swap_free);
 		nla_nest_end(msg, nest);
 	}
+	put_u64(msg, OOMK_A_EVENT_OOM_CGROUP_MAX, (int64_t)event->oom_cgroup_max);
 	put_u64(msg, OOMK_A_EVENT_CHARGED, (int64_t)event->charged);
 	put_u64(msg, OOMK_A_EVENT_HELD, (int64_t)event->held);
 	put_u64(msg, OOMK_A_EVENT_NOT_HELD, event->not_held);

@@ -58,6 +58,7 @@ struct fake_event {
 	int tasks_total, tasks_kept, cgroups_total, cgroups_kept;
 	uint64_t host_total, host_available;
 	int64_t host_swap_total, host_swap_free;
+	uint64_t oom_cgroup_max;
 	uint64_t charged, held;
 	int64_t not_held;
 	uint64_t to_kill_ns, max_events;

@@ -83,7 +83,7 @@ static const struct fake_task hog = {
 static const char cgroup_report[] =
 "Event #12, 2026-11-24 13:57:21, 1000.000 s since boot\n"
 "\n"
-"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a; the limit of /pod was hit at 200.0 MiB; triggered by itself.\n"
+"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a; the limit of 200.0 MiB of /pod was hit; triggered by itself.\n"
 "\n"
 "Trigger\n"
 "  hog[1234]\n"
@@ -145,7 +145,7 @@ static void a_cgroup_kill_is_explained(void **state)
 		.victims_total = 1, .oom_cgroup_id = 10, .oom_cgroup = "/pod",
 		.gfp_mask = 0xcc0, .gfp_flags = "GFP_KERNEL", .order = ZERO,
 		.total_pages = PAGES(200), .chosen_points = 76426, .points = 76426,
-		.charged = 200 * MIB, .held = 198 * MIB, .not_held = 2 * MIB,
+		.oom_cgroup_max = 200 * MIB, .charged = 200 * MIB, .held = 198 * MIB, .not_held = 2 * MIB,
 		.to_kill_ns = 3200000000, .max_events = 60, .tasks_total = 4, .tasks_kept = 4,
 		.cgroups_total = 6, .cgroups_kept = 4,
 	};

@@ -60,7 +60,8 @@ static const struct fake_task other = { .pid = 77, .comm = "other" };
 static const struct fake_event same_cgroup = {
 	.seq = 12, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_MEMCG,
 	.real_ns = REAL_NS, .boot_ns = BOOT_NS, .trigger = &hog, .victim = &hog,
-	.victims_total = 1, .oom_cgroup_id = 11, .oom_cgroup = "/pod/a", .charged = 200 * MIB,
+	.victims_total = 1, .oom_cgroup_id = 11, .oom_cgroup = "/pod/a", .oom_cgroup_max = 200 * MIB,
+	.charged = 200 * MIB,
 };
 
 static void limit_of_the_victims_own_cgroup(void **state)
@@ -68,7 +69,7 @@ static void limit_of_the_victims_own_cgroup(void **state)
 	(void)state;
 	assert_sentence(&same_cgroup,
 			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a, "
-			"whose limit was hit at 200.0 MiB; triggered by itself");
+			"whose limit of 200.0 MiB was hit; triggered by itself");
 }
 
 static void limit_of_a_parent(void **state)
@@ -81,7 +82,7 @@ static void limit_of_a_parent(void **state)
 	event.trigger = &other;
 	assert_sentence(&event,
 			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a; "
-			"the limit of /pod was hit at 200.0 MiB; triggered by other[77]");
+			"the limit of 200.0 MiB of /pod was hit; triggered by other[77]");
 }
 
 static void victim_in_an_unknown_cgroup(void **state)
@@ -96,7 +97,7 @@ static void victim_in_an_unknown_cgroup(void **state)
 	event.trigger = NULL;
 	assert_sentence(&event,
 			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB, "
-			"swap 20.0 MiB); the limit of /pod/a was hit at 200.0 MiB");
+			"swap 20.0 MiB); the limit of 200.0 MiB of /pod/a was hit");
 }
 
 static const struct fake_event host = {
@@ -180,13 +181,13 @@ static void whole_cgroup_and_shared_memory(void **state)
 	event.flags = OOMK_EVENT_FLAGS_OOM_GROUP;
 	assert_sentence(&event,
 			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a, "
-			"whose limit was hit at 200.0 MiB; 2 more killed with it "
+			"whose limit of 200.0 MiB was hit; 2 more killed with it "
 			"(memory.oom.group); triggered by itself");
 	event.flags = 0;
 	event.victims_total = 2;
 	assert_sentence(&event,
 			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a, "
-			"whose limit was hit at 200.0 MiB; 1 more killed with it (shared memory); "
+			"whose limit of 200.0 MiB was hit; 1 more killed with it (shared memory); "
 			"triggered by itself");
 }
 
@@ -198,8 +199,8 @@ static void dying_already(void **state)
 	event.kind = OOMK_KIND_DYING;
 	assert_sentence(&event,
 			"hog[1234] was dying already and got access to memory reserves: 198.5 MiB "
-			"(anon 198.0 MiB, file 512.0 KiB) in /pod/a, whose limit was hit at "
-			"200.0 MiB; triggered by itself");
+			"(anon 198.0 MiB, file 512.0 KiB) in /pod/a, whose limit of "
+			"200.0 MiB was hit; triggered by itself");
 }
 
 static void no_victim_and_panic(void **state)
@@ -212,7 +213,7 @@ static void no_victim_and_panic(void **state)
 	event.victims_total = 0;
 	event.trigger = &other;
 	assert_sentence(&event,
-			"nothing could be killed; the limit of /pod/a was hit at 200.0 MiB; "
+			"nothing could be killed; the limit of 200.0 MiB of /pod/a was hit; "
 			"triggered by other[77]");
 	event.kind = OOMK_KIND_PANIC;
 	event.constraint = OOMK_CONSTRAINT_NONE;
@@ -243,7 +244,7 @@ static void hostile_names_stay_on_one_line(void **state)
 	task.comm = "a\nb\x1b[2J";
 	task.cgroup = "/x\xff\"y";
 	event.victim = &task;
-	event.charged = 0;
+	event.oom_cgroup_max = 0;
 	assert_sentence(&event,
 			"a\\x0ab\\x1b[2J[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) "
 			"in /x\\xff\"y, whose limit was hit; triggered by itself");
@@ -260,7 +261,7 @@ static void lines_of_watch(void **state)
 	node_free(event);
 	assert_printed(&text,
 		       "2026-11-24 13:57:21 #12 hog[1234] killed: 198.5 MiB (anon 198.0 MiB, "
-		       "file 512.0 KiB) in /pod/a, whose limit was hit at 200.0 MiB; "
+		       "file 512.0 KiB) in /pod/a, whose limit of 200.0 MiB was hit; "
 		       "triggered by itself\n"
 		       "#3 to #9 were overwritten before they could be read (7)\n");
 }
@@ -283,7 +284,7 @@ static void an_event_read_later_tells_its_outcome(void **state)
 	node_free(node);
 	assert_printed(&text,
 		       "2026-11-24 13:57:21 #12 hog[1234] killed: 198.5 MiB (anon 198.0 MiB, "
-		       "file 512.0 KiB) in /pod/a, whose limit was hit at 200.0 MiB; "
+		       "file 512.0 KiB) in /pod/a, whose limit of 200.0 MiB was hit; "
 		       "triggered by itself; exited after 12 ms\n");
 }
 
@@ -329,7 +330,7 @@ static void colour_is_emphasis_only(void **state)
 	struct node *node;
 
 	(void)state;
-	event.charged = 0;
+	event.oom_cgroup_max = 0;
 	text.colour = true;
 	node = event_node(&event);
 	print_event(&text, node);
