@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+#
+# The memory controller of cgroup v1: the same figures where it has them, and its own
+# memory+swap limit.
+# run: --mem 384 --cgroup v1
+
+. ./lib.sh
+modprobe oomk
+
+group pod memory.use_hierarchy=1 memory.limit_in_bytes=40M
+group pod/app memory.limit_in_bytes=20M memory.memsw.limit_in_bytes=30M
+killed in_group pod/app hog 50
+event_over 1
+like_kernel 1 "chosen.pid is $pid" '.constraint is "memcg"' '.oom_cgroup is "/pod/app"' \
+	".oom_cgroup_id is $(stat -c %i $cg/pod/app)" '.total_pages is 20 * 256' \
+	'.charged is $kernel.usage' 'chosen.victim.state is "exited"' \
+	'[.cgroups[] | select(.roles | index("chain")).path] is ["/pod/app", "/pod", "/"]' \
+	'cgroup("/pod/app") | .memory_current, .memory_max is $kernel | .usage, .limit' \
+	'cgroup("/pod/app") | .memsw_current, .memsw_max is $kernel | .memsw_usage, .memsw_limit' \
+	'cgroup("/pod").memory_max is 40 * 1048576' 'cgroup("/pod").memsw_max is "max"' \
+	'cgroup("/pod/app") | has("memory_high", "memory_low", "swap_max", "oom_group") is
+	 false, false, false, false' \
+	'cgroup("/pod/app").anon is $kernel.stat.anon'
+
+situation "tmpfs, the limit of the parent"
+killed in_group pod dd if=/dev/zero of=/dev/shm/file bs=64k
+event_over 2
+like_kernel 2 '.oom_cgroup is "/pod"' '.not_held > 39 * 1048576' \
+	'cgroup("/pod").shmem is $kernel.stat.shmem'
+
+check_common

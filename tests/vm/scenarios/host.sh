@@ -1,0 +1,71 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+#
+# The host runs out of memory with 300 processes; a kill is asked for by sysrq-f; and with
+# vm.oom_kill_allocating_task=1 the trigger dies, although another process holds more.
+# run: --mem 384
+
+. ./lib.sh
+modprobe oomk
+protect
+
+situation "300 processes"
+i=0
+while [ $i -lt 300 ]; do
+	adjusted $((i % 7)) . sleep 1000 &
+	i=$((i + 1))
+done
+sleeper $tmp/ready adjusted -500 . hog -s 8
+shared=$pid
+sleeper $tmp/ready adjusted 0 . hog 30
+score=$(cat /proc/"$pid"/oom_score)
+holder=$pid
+processes=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
+killed adjusted 0 . hog 2000
+event_over 1
+like_kernel 1 "chosen.pid is $pid" '.constraint is "none"' 'has("oom_cgroup") is false' \
+	"near(.tasks_total; $processes + 1; 5)" '.tasks_kept is .tasks_total' \
+	'[.tasks[] | select(.comm == "sleep" and flagged("candidate"))] | length is 300' \
+	'[.tasks[] | select(.skip == "kthread")] | length > 10' \
+	'[.tasks[] | select(.skip == "init").pid] is [1]' \
+	"task($$).skip is \"oom_score_adj_min\"" \
+	"task($shared) | .rss_shmem >= 8 * 256" \
+	"1000 + ((task($holder).points * 1000 / .total_pages) | trunc) | . * 2 / 3 | floor is $score"
+# Mem-Info of the same report, in pages.
+memory_info() {
+	dmesg | sed -n '/Mem-Info/,/Node 0 /p' | grep -o "[ ]$1:[0-9]*" | head -n 1 | cut -d: -f2
+}
+total=$(sed -n 's/^MemTotal: *\([0-9]*\) kB/\1/p' /proc/meminfo)
+holds event ".host.total is $total * 1024" \
+	'.host | .swap_total, .swap_free is 0, 0' \
+	"near(.host.free / 4096; $(memory_info free); 256)" \
+	"near(.host.shmem / 4096; $(memory_info shmem); 64)" \
+	"near(.host.slab_unreclaimable / 4096; $(memory_info slab_unreclaimable); 64)" \
+	"near(.host.pagetables / 4096; $(memory_info pagetables); 64)" \
+	'.host.anon > 50 * 1048576' '.host.available < .host.total / 4' \
+	'.charged is .host.total - .host.free' \
+	'.held is [.tasks[] | select(flagged("candidate") and has("rss_anon")) |
+	 (.rss_anon + .rss_shmem) * 4096] | add'
+killall sleep
+
+situation "sysrq-f"
+echo f >/proc/sysrq-trigger
+wait "$holder" || :
+event_over 2
+like_kernel 2 "chosen.pid is $holder" 'flagged("sysrq")' '.order is -1' '.constraint is "none"' \
+	'.trigger.comm | startswith("kworker") is true'
+
+situation "vm.oom_kill_allocating_task"
+sysctl -q vm.oom_kill_allocating_task=1
+sleeper $tmp/ready adjusted 1000 . hog 20
+preferred=$pid
+killed adjusted 0 . hog 2000
+sysctl -q vm.oom_kill_allocating_task=0
+event_over 3
+like_kernel 3 "chosen.pid is $pid" '.trigger.pid is chosen.pid' 'flagged("allocating_task")' \
+	'flagged("points_compared") is false' 'has("chosen_points") is false' \
+	"task($preferred).points > chosen.points"
+same "the process with more points" "$(cat /proc/"$preferred"/comm)" hog
+
+check_common

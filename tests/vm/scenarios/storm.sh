@@ -1,0 +1,58 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+#
+# 300 kills in a row, in two cgroups at once, while one reader loops over /proc/oomk and a watcher
+# listens: every kill is seen once and in order, and what is read is always whole.
+# run: --mem 384
+
+. ./lib.sh
+modprobe oomk
+sysctl -q vm.oom_dump_tasks=0
+oomk watch --since 0 --json >$tmp/watch &
+watcher=$!
+
+hit_the_limit() {
+	group "$1" memory.max=2M
+	i=0
+	while [ $i -lt 150 ]; do
+		(in_group "$1" hog 10) || :
+		i=$((i + 1))
+	done 2>/dev/null
+	echo over >"$tmp/over.$1"
+}
+
+read_again_and_again() {
+	while [ ! -e $tmp/over.a ] || [ ! -e $tmp/over.b ]; do
+		cat /proc/oomk >$tmp/proc
+		[ "$(wc -l <$tmp/proc)" -lt 50 ] || whole_proc $tmp/proc
+		echo read
+	done
+}
+
+hit_the_limit a &
+hit_the_limit b &
+read_again_and_again >$tmp/reads
+await "the end of the storm" [ -e $tmp/over.a -a -e $tmp/over.b ]
+same "what the reader found amiss" "$(grep -v '^read$' $tmp/reads)" ""
+[ "$(wc -l <$tmp/reads)" -gt 3 ] || wrong "the reader read only $(wc -l <$tmp/reads) times"
+
+oomk list --json >$tmp/list
+await "event 300 at the watcher" says $tmp/watch '"message":"event","seq":300,'
+kill $watcher
+same "kills by the kernel's count" $(($(kernel_kills) - kills_before)) 300
+jq -s '{list: ., watch: ($watch | map(select(.message == "event"))),
+	others: (($watch | map(.message) | unique) - ["event", "outcome", "pressure"])}' \
+	--slurpfile watch $tmp/watch $tmp/list >$tmp/storm
+holds storm '.list | map(.seq) is [range(1; 301)]' '.watch | map(.seq) is [range(1; 301)]' \
+	'.others is []' \
+	'.list | map(.victim[0].pid) | unique | length is 300' \
+	'.list | map(.victim[0].pid) is .watch | map(.victim[0].pid)' \
+	'.list | group_by(.oom_cgroup) | map({(.[0].oom_cgroup): length}) | add is
+	 {"/a": 150, "/b": 150}' \
+	'.list | map(select(.oom_cgroup != .victim[0].cgroup or .oom_cgroup != .trigger.cgroup)) is []' \
+	'.list | map(.time_boot_ns) is .list | map(.time_boot_ns) | sort'
+stats
+holds stats '.seen is 300' '.retained + .overwritten is 300' '.points_compared is 300'
+
+check_common

@@ -1,0 +1,78 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+#
+# oomk watch --exec runs its command once for each event, one at a time, with the event on standard
+# input, and a slow command delays nothing else; a watcher that was stopped while more came than its
+# socket could hold gets all events later; and one that starts late gets what it asks for.
+# run: --mem 384
+
+. ./lib.sh
+modprobe oomk
+sysctl -q vm.oom_dump_tasks=0
+group watch memory.max=2M
+
+kill_times() {
+	i=0
+	while [ $i -lt "$1" ]; do
+		(in_group watch hog 10) || :
+		i=$((i + 1))
+	done 2>/dev/null
+}
+
+lines() {
+	[ "$(wc -l <"$1")" -ge "$2" ]
+}
+
+situation "--exec"
+cat >$tmp/command <<'END'
+#!/bin/sh
+mkdir /tmp/running || echo "two at a time" >>/tmp/amiss
+cat >>/tmp/commands
+usleep 300000
+rmdir /tmp/running
+END
+chmod +x $tmp/command
+oomk watch --since 0 --json --exec $tmp/command >$tmp/watch &
+watcher=$!
+kill_times 10
+await "event 10 on standard output" says $tmp/watch '"message":"event","seq":10,'
+await "the tenth command" lines $tmp/commands 10
+kill $watcher
+[ ! -e $tmp/amiss ] || wrong "$(cat $tmp/amiss)"
+jq -s '{seqs: map(.seq), events: ., watched: ($watch | map(select(.message == "event")))}' \
+	--slurpfile watch $tmp/watch $tmp/commands >$tmp/exec
+holds exec '.seqs is [range(1; 11)]' '.watched | map(.seq) is [range(1; 11)]' \
+	'.events | map(.victim[0].pid) is .watched | map(.victim[0].pid)'
+
+situation "stopped watcher"
+oomk watch --json >$tmp/stopped 2>$tmp/notes &
+watcher=$!
+await "the watcher's subscription" subscribed $watcher
+kill -STOP $watcher
+kill_times 200
+kill -CONT $watcher
+await "event 210 at the watcher" says $tmp/stopped '"message":"event","seq":210,'
+kill $watcher
+jq -s 'map(select(.message == "event").seq)' $tmp/stopped >$tmp/seqs
+holds seqs '. is [range(11; 211)]'
+
+situation "--since"
+oomk watch --since 200 --json >$tmp/since &
+watcher=$!
+await "event 210 at the late watcher" says $tmp/since '"message":"event","seq":210,'
+kill_times 1
+await "event 211 at the late watcher" says $tmp/since '"message":"event","seq":211,'
+kill $watcher
+jq -s 'map(select(.message == "event").seq)' $tmp/since >$tmp/seqs
+holds seqs '. is [range(201; 212)]'
+
+situation "text"
+oomk watch --since 210 >$tmp/text &
+watcher=$!
+await "a line about event 211" says $tmp/text 211
+kill $watcher
+grep 211 $tmp/text | grep hog | grep -q /watch ||
+	wrong "the line does not say who and where: $(cat $tmp/text)"
+
+check_common
