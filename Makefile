@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Targets for people. What the module is made of stands in Kbuild, what the
+# client is made of in client/Makefile. Everything built goes to build/.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# kbuild puts objects beside sources, so it gets a tree of links to them.
+MODULE_TREE ?= $(CURDIR)/build/module
+
+all: module client
+
+module:
+	@mkdir -p $(MODULE_TREE)
+	@cp -rsf $(addprefix $(CURDIR)/,Kbuild dkms.conf module tests) $(MODULE_TREE)
+	$(MAKE) -C $(KDIR) M=$(MODULE_TREE) modules
+
+client:
+	$(MAKE) -C client
+
+demo:
+	tests/setup demo
+	demo/run
+
+test:
+	tests/setup
+	tests/run
+
+kunit:
+	tests/kunit/run
+
+lint:
+	tests/lint
+
+spec-check:
+	tests/spec-check
+
+install uninstall:
+	deploy/node $@
+
+clean:
+	rm -rf build
+
+.PHONY: all module client demo test kunit lint spec-check install uninstall clean
