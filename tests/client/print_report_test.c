@@ -145,7 +145,8 @@ static void a_cgroup_kill_is_explained(void **state)
 		.victims_total = 1, .oom_cgroup_id = 10, .oom_cgroup = "/pod",
 		.gfp_mask = 0xcc0, .gfp_flags = "GFP_KERNEL", .order = ZERO,
 		.total_pages = PAGES(200), .chosen_points = 76426, .points = 76426,
-		.oom_cgroup_max = 200 * MIB, .charged = 200 * MIB, .held = 198 * MIB, .not_held = 2 * MIB,
+		.oom_cgroup_max = 200 * MIB, .charged = 200 * MIB,
+		.held = 198 * MIB, .not_held = 2 * MIB,
 		.to_kill_ns = 3200000000, .max_events = 60, .tasks_total = 4, .tasks_kept = 4,
 		.cgroups_total = 6, .cgroups_kept = 4,
 	};

@@ -60,8 +60,8 @@ static const struct fake_task other = { .pid = 77, .comm = "other" };
 static const struct fake_event same_cgroup = {
 	.seq = 12, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_MEMCG,
 	.real_ns = REAL_NS, .boot_ns = BOOT_NS, .trigger = &hog, .victim = &hog,
-	.victims_total = 1, .oom_cgroup_id = 11, .oom_cgroup = "/pod/a", .oom_cgroup_max = 200 * MIB,
-	.charged = 200 * MIB,
+	.victims_total = 1, .oom_cgroup_id = 11, .oom_cgroup = "/pod/a",
+	.oom_cgroup_max = 200 * MIB, .charged = 200 * MIB,
 };
 
 static void limit_of_the_victims_own_cgroup(void **state)
