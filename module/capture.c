@@ -349,6 +349,35 @@ void oomk_capture_return(void)
 	publish();
 }
 
+/* A candidate as it was at the decision, or NULL. */
+static const struct oomk_task *walked(s32 pid)
+{
+	u32 i;
+
+	for (i = 0; i < capture.tasks.nr; i++)
+		if (capture.tasks.v[i].pid == pid)
+			return &capture.tasks.v[i];
+	return NULL;
+}
+
+/* Reads a victim; one that was a candidate keeps those figures: it may be on its way out by now. */
+static void read_victim(struct oomk_task *t, struct task_struct *task, struct mm_struct *mm)
+{
+	const struct oomk_task *before = walked(task_tgid_nr(task));
+
+	rcu_read_lock();
+	if (before) {
+		*t = *before;
+	} else {
+		oomk_task_read(t, task, mm);
+		t->flags |= flags_of(task);
+		if (capture.event.total_pages != OOMK_UNKNOWN)
+			oomk_score(t, capture.event.total_pages);
+	}
+	oomk_cgroups_add(&capture, task);
+	rcu_read_unlock();
+}
+
 /* Where a victim goes: the entry it has already, or a new one; NULL when there is no room. */
 static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_struct *mm, u32 how)
 {
@@ -368,13 +397,7 @@ static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_stru
 	}
 	v = &capture.victims[ev->nr_victims++];
 	memset(v, 0, sizeof(*v));
-	rcu_read_lock();
-	oomk_task_read(&v->task, task, mm);
-	v->task.flags |= flags_of(task);
-	oomk_cgroups_add(&capture, task);
-	rcu_read_unlock();
-	if (ev->total_pages != OOMK_UNKNOWN)
-		oomk_score(&v->task, ev->total_pages);
+	read_victim(&v->task, task, mm);
 	v->how = how;
 	return v;
 }
