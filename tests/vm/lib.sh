@@ -96,6 +96,16 @@ gone() {
 
 # --- Provoking
 
+# scale N: how often to do what the situation wants done N times. A debug kernel is much slower
+# and sees by itself what others show only after many repetitions.
+scale() {
+	if [ -e /sys/kernel/debug/kmemleak ]; then
+		echo $(($1 / 5))
+	else
+		echo "$1"
+	fi
+}
+
 kernel_kills() {
 	sed -n 's/^oom_kill //p' /proc/vmstat
 }
@@ -103,19 +113,19 @@ kernel_kills() {
 # The module counts from when it is loaded.
 kills_before=$(kernel_kills)
 
-# group PATH [FILE=VALUE]...: a cgroup, with the memory controller for its children's sake.
+# group PATH [FILE=VALUE]...: a cgroup; its ancestors give it the memory controller.
 group() {
-	local path=$cg/$1 parent setting
+	local path=$cg rest=$1 setting
 
-	mkdir -p "$path"
 	shift
-	if [ -e "$path/cgroup.controllers" ]; then
-		parent=${path%/*}
-		while [ "$parent" != $cg ]; do
-			echo +memory >"$parent/cgroup.subtree_control"
-			parent=${parent%/*}
-		done
-	fi
+	while [ "$rest" != "${rest#*/}" ]; do
+		path=$path/${rest%%/*}
+		rest=${rest#*/}
+		mkdir -p "$path"
+		[ ! -e "$path/cgroup.subtree_control" ] || echo +memory >"$path/cgroup.subtree_control"
+	done
+	path=$path/$rest
+	mkdir -p "$path"
 	for setting; do
 		echo "${setting#*=}" >"$path/${setting%%=*}"
 	done

@@ -10,9 +10,10 @@
 modprobe oomk
 protect
 
-situation "300 processes"
+situation "hundreds of processes"
+sleepers=$(scale 300)
 i=0
-while [ $i -lt 300 ]; do
+while [ $i -lt "$sleepers" ]; do
 	adjusted $((i % 7)) . sleep 1000 &
 	i=$((i + 1))
 done
@@ -26,7 +27,7 @@ killed adjusted 0 . hog 2000
 event_over 1
 like_kernel 1 "chosen.pid is $pid" '.constraint is "none"' 'has("oom_cgroup") is false' \
 	"near(.tasks_total; $processes + 1; 5)" '.tasks_kept is .tasks_total' \
-	'[.tasks[] | select(.comm == "sleep" and flagged("candidate"))] | length is 300' \
+	"[.tasks[] | select(.comm == \"sleep\" and flagged(\"candidate\"))] | length is $sleepers" \
 	'[.tasks[] | select(.skip == "kthread")] | length > 10' \
 	'[.tasks[] | select(.skip == "init").pid] is [1]' \
 	"task($$).skip is \"oom_score_adj_min\"" \

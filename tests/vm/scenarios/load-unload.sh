@@ -10,7 +10,7 @@
 echo 1 >/sys/kernel/rcu_expedited
 group a memory.max=4M
 i=0
-while [ $i -lt 100 ]; do
+while [ $i -lt "$(scale 100)" ]; do
 	modprobe oomk
 	if [ $((i % 33)) = 0 ]; then
 		killed in_group a hog 10

@@ -9,22 +9,23 @@
 . ./lib.sh
 modprobe oomk store_kb=128 max_tasks=16 max_cgroups=8
 sysctl -q vm.oom_dump_tasks=0
-group small memory.max=2M
+# A deep cgroup makes large events.
+group a/b/c/d/e/small memory.max=2M
 i=0
-while [ $i -lt 120 ]; do
-	(in_group small hog 10) || :
+while [ $i -lt 50 ]; do
+	(in_group a/b/c/d/e/small hog 10) || :
 	i=$((i + 1))
 done 2>/dev/null
-event_over 120
+event_over 50
 
 situation "overwritten"
 stats
 oomk list --json >$tmp/list
 jq -s '{list: ., stats: $stats[0]}' --slurpfile stats $tmp/stats $tmp/list >$tmp/store
 first=$(jq .first_seq $tmp/stats)
-holds store '.stats | .seen is 120' '.stats.overwritten > 10' '.stats.retained > 3' \
-	'.stats.retained + .stats.overwritten is 120' '.stats.store_used <= .stats.store_size' \
-	".list | map(.seq) is [range($first; 121)]"
+holds store '.stats | .seen is 50' '.stats.overwritten > 5' '.stats.retained > 3' \
+	'.stats.retained + .stats.overwritten is 50' '.stats.store_used <= .stats.store_size' \
+	".list | map(.seq) is [range($first; 51)]"
 for seq in 1 $((first - 1)); do
 	status=0
 	oomk show $seq >$tmp/stdout 2>$tmp/stderr || status=$?
@@ -40,11 +41,11 @@ holds event ".seq is $first" '.cgroups | length > 0' '.tasks | length > 0'
 
 oomk watch --since 0 --json >$tmp/watch &
 watcher=$!
-await "event 120 at the watcher" says $tmp/watch '"message":"event","seq":120,'
+await "event 50 at the watcher" says $tmp/watch '"message":"event","seq":50,'
 kill $watcher
 jq -s '{first: .[0], seqs: map(select(.message == "event").seq)}' $tmp/watch >$tmp/since
 holds since ".first is {message: \"overwritten\", first: 1, last: $((first - 1))}" \
-	".seqs is [range($first; 121)]"
+	".seqs is [range($first; 51)]"
 
 situation "/proc/oomk"
 # The header counts on while we read.

@@ -12,10 +12,13 @@ sysctl -q vm.oom_dump_tasks=0
 oomk watch --since 0 --json >$tmp/watch &
 watcher=$!
 
+each=$(scale 150)
+kills=$((2 * each))
+
 hit_the_limit() {
 	group "$1" memory.max=2M
 	i=0
-	while [ $i -lt 150 ]; do
+	while [ $i -lt "$each" ]; do
 		(in_group "$1" hog 10) || :
 		i=$((i + 1))
 	done 2>/dev/null
@@ -38,21 +41,22 @@ same "what the reader found amiss" "$(grep -v '^read$' $tmp/reads)" ""
 [ "$(wc -l <$tmp/reads)" -gt 3 ] || wrong "the reader read only $(wc -l <$tmp/reads) times"
 
 oomk list --json >$tmp/list
-await "event 300 at the watcher" says $tmp/watch '"message":"event","seq":300,'
+await "the last event at the watcher" says $tmp/watch "\"message\":\"event\",\"seq\":$kills,"
 kill $watcher
-same "kills by the kernel's count" $(($(kernel_kills) - kills_before)) 300
+same "kills by the kernel's count" $(($(kernel_kills) - kills_before)) $kills
 jq -s '{list: ., watch: ($watch | map(select(.message == "event"))),
 	others: (($watch | map(.message) | unique) - ["event", "outcome", "pressure"])}' \
 	--slurpfile watch $tmp/watch $tmp/list >$tmp/storm
-holds storm '.list | map(.seq) is [range(1; 301)]' '.watch | map(.seq) is [range(1; 301)]' \
+holds storm ".list | map(.seq) is [range(1; $kills + 1)]" \
+	".watch | map(.seq) is [range(1; $kills + 1)]" \
 	'.others is []' \
-	'.list | map(.victim[0].pid) | unique | length is 300' \
+	".list | map(.victim[0].pid) | unique | length is $kills" \
 	'.list | map(.victim[0].pid) is .watch | map(.victim[0].pid)' \
-	'.list | group_by(.oom_cgroup) | map({(.[0].oom_cgroup): length}) | add is
-	 {"/a": 150, "/b": 150}' \
+	".list | group_by(.oom_cgroup) | map({(.[0].oom_cgroup): length}) | add is
+	 {\"/a\": $each, \"/b\": $each}" \
 	'.list | map(select(.oom_cgroup != .victim[0].cgroup or .oom_cgroup != .trigger.cgroup)) is []' \
 	'.list | map(.time_boot_ns) is .list | map(.time_boot_ns) | sort'
 stats
-holds stats '.seen is 300' '.retained + .overwritten is 300' '.points_compared is 300'
+holds stats ".seen is $kills" ".retained + .overwritten is $kills" ".points_compared is $kills"
 
 check_common
