@@ -9,6 +9,7 @@
 #include <linux/page_counter.h>
 
 #include "capture.h"
+#include "compat.h"
 #include "hooks.h"
 
 /* A statistic of memory.stat: the attribute, the kernel's item, and the item's unit in bytes. */
@@ -87,6 +88,16 @@ static void read_counters(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 	oomk_cgroup_set(cg, OOMK_A_CGROUP_OOM_GROUP, READ_ONCE(memcg->oom_group));
 }
 
+static void read_events(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(events); i++)
+		if (events[i].event != OOMK_NO_ITEM)
+			oomk_cgroup_set(cg, events[i].attr,
+					atomic_long_read(&memcg->memory_events[events[i].event]));
+}
+
 static void read_stats(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
 	unsigned int i;
@@ -94,9 +105,10 @@ static void read_stats(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 	if (!oomk_symbols.memcg_page_state)
 		return;
 	for (i = 0; i < ARRAY_SIZE(stats); i++)
-		oomk_cgroup_set(cg, stats[i].attr,
-				(u64)oomk_symbols.memcg_page_state(memcg, stats[i].item) *
-				stats[i].unit);
+		if (stats[i].item != OOMK_NO_ITEM)
+			oomk_cgroup_set(cg, stats[i].attr,
+					(u64)oomk_symbols.memcg_page_state(memcg, stats[i].item) *
+					stats[i].unit);
 }
 
 static void read_lru(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
@@ -118,17 +130,13 @@ static void read_lru(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 /* The root's counters do not mean the machine's usage: the host's figures stand for it. */
 static void read_cgroup(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
-	unsigned int i;
-
 	BUILD_BUG_ON(OOMK_A_CGROUP_LRU_UNEVICTABLE - OOMK_A_CGROUP_LRU_INACTIVE_ANON !=
 		     LRU_UNEVICTABLE - LRU_INACTIVE_ANON || LRU_INACTIVE_ANON != 0);
 
 	cg->freshness = OOMK_FRESHNESS_PERIODIC;
 	if (memcg->css.parent) {
 		read_counters(cg, memcg);
-		for (i = 0; i < ARRAY_SIZE(events); i++)
-			oomk_cgroup_set(cg, events[i].attr,
-					atomic_long_read(&memcg->memory_events[events[i].event]));
+		read_events(cg, memcg);
 	}
 	read_stats(cg, memcg);
 	read_lru(cg, memcg);

@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Every difference between kernels, and nothing else. Found out by feature, never by version:
- * stable and distribution kernels backport.
+ * stable and distribution kernels backport. OOMK_HAVE_* are what Kbuild found in the headers. The
+ * rest of the module is written for the newest kernel; what older ones lack is made up for here.
  */
 #ifndef OOMK_COMPAT_H
 #define OOMK_COMPAT_H
 
 #include <linux/fs.h>
+#include <linux/kernel.h>
 #include <linux/kprobes.h>
+#include <linux/memcontrol.h>
 #include <linux/mempolicy.h>
 #include <linux/mm.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
+#include <linux/vmstat.h>
+#include <net/genetlink.h>
 #include <trace/events/oom.h>
 #include <trace/events/sched.h>
 
@@ -29,6 +34,15 @@
  */
 #define OOMK_MARK_VICTIM_HAS_TASK \
 	OOMK_TRACEPOINT_TAKES(mark_victim, void *, struct task_struct *, uid_t)
+
+/* sched_process_exit passes (task, group_dead) since v6.16. */
+#define OOMK_EXIT_HAS_GROUP_DEAD \
+	OOMK_TRACEPOINT_TAKES(sched_process_exit, void *, struct task_struct *, bool)
+
+/* panic_notifier_list was declared in linux/kernel.h before v5.14. */
+#if __has_include(<linux/panic_notifier.h>)
+#include <linux/panic_notifier.h>
+#endif
 
 /*
  * task_lock() sleeps on PREEMPT_RT, where the probes run with preemption off: there a lock that is
@@ -53,9 +67,14 @@ static inline struct file *oomk_get_exe_file(struct mm_struct *mm)
 	struct file *file;
 
 	rcu_read_lock();
+	/* A macro that takes the file itself before v6.7. */
+#ifdef get_file_rcu
 	file = rcu_dereference(mm->exe_file);
 	if (file && !get_file_rcu(file))
 		file = NULL;
+#else
+	file = get_file_rcu(&mm->exe_file);
+#endif
 	rcu_read_unlock();
 	return file;
 }
@@ -76,7 +95,80 @@ static inline bool oomk_may_call_unexported(void)
 /* Where the nodes of a memory policy are: "v.nodes" before v5.14. */
 static inline const nodemask_t *oomk_mempolicy_nodes(const struct mempolicy *policy)
 {
+#ifdef OOMK_HAVE_MEMPOLICY_V
+	return &policy->v.nodes;
+#else
 	return &policy->nodes;
+#endif
 }
+
+/* Flags of an address space were a plain word before v6.18. */
+#ifndef OOMK_HAVE_MM_FLAGS_TEST
+static inline bool mm_flags_test(int flag, const struct mm_struct *mm)
+{
+	return test_bit(flag, &mm->flags);
+}
+#endif
+
+/*
+ * A counter of an address space as the OOM killer reads it: with get_mm_rss_sum() (v7.0) came exact
+ * sums; before, what the processors had not yet handed in was left out.
+ */
+static inline unsigned long oomk_mm_counter(struct mm_struct *mm, int member)
+{
+#ifdef OOMK_HAVE_GET_MM_RSS_SUM
+	return get_mm_counter_sum(mm, member);
+#else
+	return get_mm_counter(mm, member);
+#endif
+}
+
+/* What a kernel does not count; MEMCG_KMEM came with v5.18, MEMCG_OOM_GROUP_KILL with v5.17. */
+#define OOMK_NO_ITEM		0xffff
+#ifndef OOMK_HAVE_MEMCG_KMEM
+#define MEMCG_KMEM		OOMK_NO_ITEM
+#endif
+#ifndef OOMK_HAVE_MEMCG_OOM_GROUP_KILL
+#define MEMCG_OOM_GROUP_KILL	OOMK_NO_ITEM
+#endif
+
+/* Pages in the swap cache, which count as file pages; negative when not known (before v5.12). */
+static inline long oomk_swapcache_pages(void)
+{
+#if !defined(CONFIG_SWAP)
+	return 0;
+#elif defined(OOMK_HAVE_NR_SWAPCACHE)
+	return global_node_page_state(NR_SWAPCACHE);
+#else
+	return -1;
+#endif
+}
+
+/* The request that a dump answers: found directly in genl_dumpit_info before v6.6. */
+#ifndef OOMK_HAVE_GENL_INFO_DUMP
+static inline const struct genl_dumpit_info *genl_info_dump(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb);
+}
+#endif
+
+/* Operations from @op on take nothing in reserved fields; no such check before v6.1. */
+#ifdef OOMK_HAVE_RESV_START_OP
+#define OOMK_RESV_START_OP(op)	.resv_start_op = (op),
+#else
+#define OOMK_RESV_START_OP(op)
+#endif
+
+/*
+ * Groups that only CAP_NET_ADMIN may join came with v6.7 and its stable siblings, older ones of
+ * which took the flag of operations for it. Without it anyone could listen.
+ */
+#ifndef GENL_MCAST_CAP_NET_ADMIN
+#ifdef OOMK_HAVE_GENL_GROUP_CAP
+#define GENL_MCAST_CAP_NET_ADMIN GENL_UNS_ADMIN_PERM
+#else
+#error "oomk needs a kernel that can protect a generic netlink group: update to a current one"
+#endif
+#endif
 
 #endif /* OOMK_COMPAT_H */

@@ -10,7 +10,6 @@
 #include <linux/memcontrol.h>
 #include <linux/notifier.h>
 #include <linux/oom.h>
-#include <linux/panic_notifier.h>
 #include <linux/percpu.h>
 #include <linux/printk.h>
 #include <linux/tracepoint.h>
@@ -129,10 +128,15 @@ static void on_skip_reaping(void *data, int pid)
 	oomk_outcome_reap_skip(pid);
 }
 
-static void on_exit(void *data, struct task_struct *task)
+static __maybe_unused void on_exit(void *data, struct task_struct *task)
 {
 	hit(HOOK_EXIT);
 	oomk_outcome_task_exit(task);
+}
+
+static __maybe_unused void on_exit_group_dead(void *data, struct task_struct *task, bool group_dead)
+{
+	on_exit(data, task);
 }
 
 /* Runs before a victim is chosen for the host; must not claim to have freed anything. */
@@ -251,7 +255,8 @@ static struct hook hooks[NR_HOOKS] = {
 		.kind = TRACEPOINT,
 		.names = { "sched_process_exit" },
 		.gives = "when a victim was gone",
-		.handler = on_exit,
+		.handler = __builtin_choose_expr(OOMK_EXIT_HAS_GROUP_DEAD, on_exit_group_dead,
+						 on_exit),
 	},
 	[HOOK_OOM_NOTIFIER] = {
 		.name = "oom_notifier",

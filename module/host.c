@@ -5,6 +5,7 @@
 #include <linux/vmstat.h>
 
 #include "capture.h"
+#include "compat.h"
 
 /**
  * oomk_host_read() - read the memory figures of the machine
@@ -18,9 +19,9 @@ void oomk_host_read(struct oomk_host *host)
 {
 	unsigned long shmem = global_node_page_state(NR_SHMEM);
 	long file = global_node_page_state(NR_FILE_PAGES) - shmem;
+	long swapcache = oomk_swapcache_pages();
 
 #ifdef CONFIG_SWAP
-	file -= global_node_page_state(NR_SWAPCACHE);
 	/* Below zero while swapoff is under way. */
 	oomk_host_set(host, OOMK_A_HOST_SWAP_FREE,
 		      (u64)max(get_nr_swap_pages(), 0L) * PAGE_SIZE);
@@ -31,7 +32,9 @@ void oomk_host_read(struct oomk_host *host)
 	oomk_host_set(host, OOMK_A_HOST_AVAILABLE, (u64)si_mem_available() * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_ANON,
 		      (u64)global_node_page_state(NR_ANON_MAPPED) * PAGE_SIZE);
-	oomk_host_set(host, OOMK_A_HOST_FILE, (u64)max(file, 0L) * PAGE_SIZE);
+	if (swapcache >= 0)
+		oomk_host_set(host, OOMK_A_HOST_FILE,
+			      (u64)max(file - swapcache, 0L) * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SHMEM, (u64)shmem * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SLAB_RECLAIMABLE,
 		      (u64)global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) * PAGE_SIZE);

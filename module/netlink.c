@@ -10,6 +10,7 @@
 #include <net/genetlink.h>
 
 #include "candidates.h"
+#include "compat.h"
 #include "message.h"
 #include "netlink.h"
 #include "params.h"
@@ -215,7 +216,7 @@ static int dump_done(struct netlink_callback *cb)
 
 static int event_get_start(struct netlink_callback *cb)
 {
-	struct nlattr *attr = genl_dumpit_info(cb)->attrs[OOMK_A_EVENT_SEQ];
+	struct nlattr *attr = genl_info_dump(cb)->attrs[OOMK_A_EVENT_SEQ];
 	struct dump *d = dump_of(cb);
 
 	d->ev = kvmalloc(event_max, GFP_KERNEL_ACCOUNT);
@@ -263,7 +264,7 @@ static int event_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 static int take_event(struct netlink_callback *cb, unsigned int seq_attr)
 {
-	struct nlattr *attr = genl_dumpit_info(cb)->attrs[seq_attr];
+	struct nlattr *attr = genl_info_dump(cb)->attrs[seq_attr];
 	struct oomk_event *ev;
 
 	if (dump_of(cb)->ev)
@@ -361,7 +362,7 @@ static int cgroup_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 /* The candidates take the form of an event of nothing but tasks, without a number. */
 static int take_candidates(struct netlink_callback *cb)
 {
-	struct nlattr *attr = genl_dumpit_info(cb)->attrs[OOMK_A_TASK_CGROUP_ID];
+	struct nlattr *attr = genl_info_dump(cb)->attrs[OOMK_A_TASK_CGROUP_ID];
 	struct oomk_tasks tasks = { .max = oomk_params.max_tasks };
 	struct oomk_event *ev;
 	int err;
@@ -486,7 +487,7 @@ static struct genl_family oomk_family __ro_after_init = {
 	.parallel_ops = true,
 	.ops = oomk_ops,
 	.n_ops = ARRAY_SIZE(oomk_ops),
-	.resv_start_op = OOMK_CMD_EVENT_GET,
+	OOMK_RESV_START_OP(OOMK_CMD_EVENT_GET)
 	.mcgrps = oomk_groups,
 	.n_mcgrps = ARRAY_SIZE(oomk_groups),
 };

@@ -11,6 +11,7 @@
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 
+#include "compat.h"
 #include "notify.h"
 #include "outcome.h"
 
@@ -70,8 +71,8 @@ void oomk_outcome_exit(void)
 
 static unsigned long resident(struct mm_struct *mm)
 {
-	return mm ? get_mm_counter(mm, MM_ANONPAGES) + get_mm_counter(mm, MM_FILEPAGES) +
-		    get_mm_counter(mm, MM_SHMEMPAGES) : 0;
+	return mm ? oomk_mm_counter(mm, MM_ANONPAGES) + oomk_mm_counter(mm, MM_FILEPAGES) +
+		    oomk_mm_counter(mm, MM_SHMEMPAGES) : 0;
 }
 
 /**

@@ -25,7 +25,7 @@ static u8 skip_of_mm(struct task_struct *thread, struct mm_struct *mm)
 {
 	if (thread->signal->oom_score_adj == OOM_SCORE_ADJ_MIN)
 		return OOMK_SKIP_OOM_SCORE_ADJ_MIN;
-	if (test_bit(MMF_OOM_SKIP, &mm->flags))
+	if (mm_flags_test(MMF_OOM_SKIP, mm))
 		return OOMK_SKIP_MM_OOM_SKIP;
 	if (in_vfork(thread))
 		return OOMK_SKIP_IN_VFORK;
@@ -37,10 +37,10 @@ static void read_mm(struct oomk_task *t, struct task_struct *thread, struct mm_s
 {
 	t->tid = task_pid_nr(thread);
 	t->total_vm = mm->total_vm;
-	t->rss_anon = get_mm_counter(mm, MM_ANONPAGES);
-	t->rss_file = get_mm_counter(mm, MM_FILEPAGES);
-	t->rss_shmem = get_mm_counter(mm, MM_SHMEMPAGES);
-	t->swap = get_mm_counter(mm, MM_SWAPENTS);
+	t->rss_anon = oomk_mm_counter(mm, MM_ANONPAGES);
+	t->rss_file = oomk_mm_counter(mm, MM_FILEPAGES);
+	t->rss_shmem = oomk_mm_counter(mm, MM_SHMEMPAGES);
+	t->swap = oomk_mm_counter(mm, MM_SWAPENTS);
 	t->pgtables = mm_pgtables_bytes(mm) / PAGE_SIZE;
 	t->measured = true;
 	if (!t->skip)
