@@ -259,14 +259,23 @@ kernel_report() {
 		next
 	}
 	/^Tasks state / { in_stat = 0 }
-	/^\[  pid  \]/ { in_tasks = 1; next }
+	/^\[  pid  \]/ {
+		in_tasks = 1
+		gsub(/[][]/, "")
+		for (i = 1; i <= NF; i++)
+			column[$i] = i
+		next
+	}
 	in_tasks && /^\[ *[0-9]+\] / {
 		row = $0
 		gsub(/[][]/, " ", row)
 		split(row, f, " ")
-		tasks = tasks (tasks == "" ? "" : ",") "{\"pid\":" f[3] ",\"uid\":" f[2] \
-			",\"total_vm\":" f[4] ",\"rss\":" f[5] ",\"pgtables\":" int(f[6] / 4096) \
-			",\"swap\":" f[7] ",\"oom_score_adj\":" f[8] "}"
+		tasks = tasks (tasks == "" ? "" : ",") "{\"pid\":" f[column["tgid"]] \
+			",\"uid\":" f[column["uid"]] ",\"total_vm\":" f[column["total_vm"]] \
+			",\"rss\":" f[column["rss"]] \
+			",\"pgtables\":" int(f[column["pgtables_bytes"]] / 4096) \
+			",\"swap\":" f[column["swapents"]] \
+			",\"oom_score_adj\":" f[column["oom_score_adj"]] "}"
 		next
 	}
 	/^oom-kill:constraint=/ {
