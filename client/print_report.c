@@ -182,7 +182,10 @@ static void report_victim(struct text *text, const struct node *event, const str
 	text_process(text, task);
 	text_emphasis(text, PLAIN);
 	fputs("  ", text->out);
-	text_enum(text, victim, OOMK_A_VICTIM_HOW);
+	if (node_u64(victim, OOMK_A_VICTIM_HOW) == OOMK_HOW_UNKNOWN)
+		fputs("why is not known", text->out);
+	else
+		text_enum(text, victim, OOMK_A_VICTIM_HOW);
 	fputs("; ", text->out);
 	text_outcome(text, victim);
 	putc('\n', text->out);
@@ -589,7 +592,8 @@ static void report_skipped(struct text *text, const struct node_list *tasks)
 static void report_tasks(struct text *text, const struct node *event,
 			 const struct node_list *tasks)
 {
-	if (!tasks->count)
+	/* Without a decision there are only the victims, who are told of above. */
+	if (!tasks->count || !node_has(event, OOMK_A_EVENT_TASKS_TOTAL))
 		return;
 	heading(text, "Tasks (memory in MiB; adj and points in pages)");
 	report_tree(text, tasks);

@@ -82,11 +82,12 @@ static const char *const how_names[] = {
 	"group",
 	"shared_mm",
 	"dying",
+	"unknown",
 };
 
 static const struct spec_enum how_enum = {
 	.names = how_names,
-	.count = 4,
+	.count = 5,
 };
 
 static const char *const state_names[] = {

@@ -371,6 +371,9 @@ static void whose_limit(struct text *text, const struct node *event, const struc
 		break;
 	default:
 		fputs("; whose memory ran out is not known", text->out);
+		if (!node_has(event, OOMK_A_EVENT_TOTAL_PAGES) &&
+		    value_or(event, OOMK_A_EVENT_KIND, UINT64_MAX) == OOMK_KIND_KILL)
+			fputs(", the decision was not seen", text->out);
 		break;
 	}
 }
@@ -383,6 +386,8 @@ static void other_victims(struct text *text, const struct node *event)
 		fprintf(text->out, "; %" PRIu64 " more killed with it (%s)", victims - 1,
 			event_flag(event, OOMK_EVENT_FLAGS_OOM_GROUP) ? "memory.oom.group" :
 									"shared memory");
+	else if (event_flag(event, OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED))
+		fputs("; others were killed with it (memory.oom.group), unseen", text->out);
 }
 
 static void triggered_by(struct text *text, const struct node *event, const struct node *victim)

@@ -45,13 +45,18 @@ const struct oomk_capture_stats *oomk_capture_stats(void)
 u64 oomk_kernel_kills(void)
 {
 	u64 kills = 0;
-#ifdef CONFIG_VM_EVENT_COUNTERS
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		kills += READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
-#endif
 	return kills;
+}
+
+/** oomk_capture_start() - kills are seen from now on: those counted before are not ours */
+void oomk_capture_start(void)
+{
+	capture.kills = oomk_kernel_kills();
+	WRITE_ONCE(stats.kills_at_load, capture.kills);
 }
 
 /**
@@ -104,7 +109,6 @@ static void open_event(u32 kind)
 	ev->held = OOMK_UNKNOWN;
 
 	capture.tasks.nr = 0;
-	capture.kills = oomk_kernel_kills();
 	capture.oom_memcg = NULL;
 	capture.oom_kept = false;
 	capture.flushed = false;
@@ -283,6 +287,7 @@ static void capture_decision(struct oom_control *oc, u32 kind)
 	u64 start = ktime_get_mono_fast_ns();
 
 	open_event(kind);
+	capture.kills = oomk_kernel_kills();
 	capture.oom_memcg = oc->memcg;
 	capture.event.total_pages = oc->totalpages;
 	if (oc->chosen)
@@ -318,16 +323,24 @@ static void settle_chosen(void)
 	struct oomk_event *ev = &capture.event;
 	struct oomk_victim *chosen = &capture.victims[0];
 	u64 kills = oomk_kernel_kills();
+	u64 counted = kills - capture.kills;
 	u32 i;
 
 	if (!chosen->killed_boot_ns) {
-		if (kills == capture.kills)
+		if (!counted)
 			chosen->how = OOMK_HOW_DYING;
 		else
 			chosen->task.flags |= OOMK_TASK_FLAGS_VICTIM;
+		stats.untracked++;
+	}
+	/* Who else was killed nobody tells when victims are not hooked. */
+	if (!capture.marked && counted > 1) {
+		ev->flags |= OOMK_EVENT_FLAGS_OOM_GROUP | OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
+		counted = 1;
 	}
 	/* A group kill counts the chosen task a second time, without marking it again. */
-	stats.recorded_kills += kills - capture.kills;
+	stats.recorded_kills += counted;
+	capture.kills = kills;
 
 	for (i = 0; i < ev->nr_victims; i++)
 		if (capture.victims[i].how != OOMK_HOW_DYING)
@@ -415,8 +428,12 @@ static void add_victim(struct task_struct *task, struct mm_struct *mm, u32 how)
 	v->task.flags |= OOMK_TASK_FLAGS_VICTIM;
 	v->killed_boot_ns = now;
 	oomk_task_names(&capture, v, mm);
-	v->outcome.state = oomk_outcome_watch(task, ev->seq, v - capture.victims, now) ?
-			   OOMK_STATE_ALIVE : OOMK_STATE_UNKNOWN;
+	if (oomk_outcome_watch(task, ev->seq, v - capture.victims, now)) {
+		v->outcome.state = OOMK_STATE_ALIVE;
+	} else {
+		v->outcome.state = OOMK_STATE_UNKNOWN;
+		stats.untracked++;
+	}
 }
 
 /* The kernel kills every process that shares the victim's address space, without marking it. */
@@ -450,33 +467,31 @@ unlock:
 /**
  * oomk_capture_victim() - a task was marked as OOM victim
  * @task: the task; its mm is stable (task_lock held, or current)
- * @decisions_seen: decisions are hooked, so that a victim without one was dying by itself
  *
  * Context: OOM path, under oom_lock.
  */
-void oomk_capture_victim(struct task_struct *task, bool decisions_seen)
+void oomk_capture_victim(struct task_struct *task)
 {
 	u64 start = ktime_get_mono_fast_ns();
 	bool alone = !capture.open;
 	struct mm_struct *mm = task->mm;
-	u64 kills;
+	u64 kills = oomk_kernel_kills();
 	u32 how;
 
+	/* The kernel counts a kill just before it marks the victim; one that is dying it only marks. */
+	if (kills == capture.kills)
+		how = OOMK_HOW_DYING;
+	else if (alone)
+		how = OOMK_HOW_UNKNOWN;
+	else
+		how = task_tgid_nr(task) == capture.victims[0].task.pid ?
+		      OOMK_HOW_CHOSEN : OOMK_HOW_GROUP;
+	stats.recorded_kills += kills - capture.kills;
+	capture.kills = kills;
+
 	if (alone) {
-		open_event(decisions_seen ? OOMK_KIND_DYING : OOMK_KIND_KILL);
+		open_event(how == OOMK_HOW_DYING ? OOMK_KIND_DYING : OOMK_KIND_KILL);
 		oomk_cgroups_chain(&capture, task, NULL);
-		/* Without a decision nothing tells when the kernel counted this kill. */
-		how = decisions_seen ? OOMK_HOW_DYING : OOMK_HOW_CHOSEN;
-		stats.recorded_kills += !decisions_seen;
-	} else {
-		kills = oomk_kernel_kills();
-		if (IS_ENABLED(CONFIG_VM_EVENT_COUNTERS) && kills == capture.kills)
-			how = OOMK_HOW_DYING;
-		else
-			how = task_tgid_nr(task) == capture.victims[0].task.pid ?
-			      OOMK_HOW_CHOSEN : OOMK_HOW_GROUP;
-		stats.recorded_kills += kills - capture.kills;
-		capture.kills = kills;
 	}
 	if (how == OOMK_HOW_GROUP)
 		capture.event.flags |= OOMK_EVENT_FLAGS_OOM_GROUP;
@@ -568,6 +583,7 @@ int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
 	}
 
 	store = to;
+	oomk_capture_start();
 	capture.tasks.max = max_tasks;
 	capture.max_victims = max_tasks;
 	capture.max_cgroups = max_cgroups;

@@ -59,7 +59,7 @@ struct oomk_scope {
 /**
  * struct oomk_capture - the event being built
  * @max_victims: room in @victims
- * @kills: the kernel's count of kills when last looked at
+ * @kills: the kernel's count of kills when last looked at; kept from one event to the next
  * @oom_memcg: the cgroup whose limit was hit, or NULL
  * @oom_kept: it has an entry in @cgroups
  * @last_cgroup: the entry that was found last
@@ -86,14 +86,18 @@ struct oomk_capture {
 
 /**
  * struct oomk_capture_stats - counters, written under oom_lock, read by anyone
+ * @kills_at_load: what the kernel had counted before kills were seen
+ * @untracked: victims whose outcome cannot be watched
  * @no_victim: times that nothing could be killed
  * @ns_min, @ns_max, @ns_sum, @captures: time that capturing took (ns)
  */
 struct oomk_capture_stats {
 	u64 lost_victims;
+	u64 kills_at_load;
 	u64 recorded_kills;
 	u64 points_compared;
 	u64 points_mismatched;
+	u64 untracked;
 	u64 no_victim;
 	u64 ns_min;
 	u64 ns_max;
@@ -107,10 +111,11 @@ void oomk_capture_exit(void);
 size_t oomk_capture_event_max(void);
 const struct oomk_capture_stats *oomk_capture_stats(void);
 u64 oomk_kernel_kills(void);
+void oomk_capture_start(void);
 
 void oomk_capture_decision(struct oom_control *oc);
 void oomk_capture_return(void);
-void oomk_capture_victim(struct task_struct *task, bool decisions_seen);
+void oomk_capture_victim(struct task_struct *task);
 void oomk_capture_report(struct oom_control *oc);
 void oomk_capture_panic(const char *message);
 

@@ -48,11 +48,13 @@ static const struct {
  * oomk_cgroup_id() - the id of a memory cgroup, the inode number of its directory
  * @memcg: the cgroup, or NULL
  *
+ * With cgroup_disable=memory everything is in a root that counts nothing: there are no cgroups.
+ *
  * Context: RCU read side, or a reference held.
  */
 u64 oomk_cgroup_id(const struct mem_cgroup *memcg)
 {
-	return memcg ? cgroup_id(memcg->css.cgroup) : OOMK_UNKNOWN;
+	return memcg && !mem_cgroup_disabled() ? cgroup_id(memcg->css.cgroup) : OOMK_UNKNOWN;
 }
 
 static u64 limit_bytes(unsigned long pages)
@@ -168,6 +170,8 @@ static struct oomk_cgroup *add(struct oomk_capture *c, struct mem_cgroup *memcg,
 	struct oomk_cgroup *cg = find(c, id);
 	u32 reserved = c->oom_memcg && c->oom_memcg != memcg && !c->oom_kept;
 
+	if (mem_cgroup_disabled())
+		return NULL;
 	if (!cg) {
 		if (c->event.nr_cgroups + reserved >= c->max_cgroups) {
 			c->event.flags |= OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED;

@@ -20,7 +20,6 @@
 #include "notify.h"
 #include "outcome.h"
 #include "pressure.h"
-#include "stats.h"
 
 struct oomk_symbols oomk_symbols;
 
@@ -81,27 +80,21 @@ static int memcg_event_entry(struct kprobe *kp, struct pt_regs *regs)
 	return 0;
 }
 
-static bool is_attached(enum hook_id id);
-
-static void victim(struct task_struct *task)
-{
-	hit(HOOK_MARK_VICTIM);
-	oomk_capture_victim(task, is_attached(HOOK_DECISION));
-}
-
 static __maybe_unused void on_mark_victim(void *data, struct task_struct *task, uid_t uid)
 {
-	victim(task);
+	hit(HOOK_MARK_VICTIM);
+	oomk_capture_victim(task);
 }
 
 static __maybe_unused void on_mark_victim_pid(void *data, int pid)
 {
 	struct task_struct *task;
 
+	hit(HOOK_MARK_VICTIM);
 	rcu_read_lock();
 	task = pid_task(find_pid_ns(pid, &init_pid_ns), PIDTYPE_PID);
 	if (task)
-		victim(task);
+		oomk_capture_victim(task);
 	rcu_read_unlock();
 }
 
@@ -168,6 +161,7 @@ enum hook_kind { KRETPROBE, KPROBE, TRACEPOINT, OOM_NOTIFIER, PANIC_NOTIFIER, SY
  * @required: without it no kill can be seen; one of these must attach
  * @handler: pre-handler or probe
  * @address: where the address of a SYMBOL goes
+ * @refused: left out on purpose, by a test
  * @attached: the name that worked, or NULL
  */
 struct hook {
@@ -179,6 +173,7 @@ struct hook {
 	void *handler;
 	void **address;
 
+	bool refused;
 	const char *attached;
 	struct tracepoint *tp;
 	union {
@@ -196,28 +191,28 @@ static struct hook hooks[NR_HOOKS] = {
 		 * .isra, which takes the arguments apart.
 		 */
 		.names = { "oom_kill_process", "oom_kill_process.constprop.0" },
-		.gives = "trigger, limit, points, candidates and cgroups of a kill",
+		.gives = "trigger, limit, points and candidates of a kill",
 		.required = true,
 	},
 	[HOOK_REPORT] = {
 		.name = "report",
 		.kind = KPROBE,
 		.names = { "dump_header", "dump_header.constprop.0" },
-		.gives = "OOM without a victim, panic_on_oom, freshly flushed statistics",
+		.gives = "record of an OOM without a victim or of panic_on_oom, nor fresh statistics",
 		.handler = report_entry,
 	},
 	[HOOK_MEMCG_EVENTS] = {
 		.name = "memcg_events",
 		.kind = KPROBE,
 		.names = { "try_to_free_mem_cgroup_pages" },
-		.gives = "when a cgroup began to hit its limit",
+		.gives = "time at which a cgroup began to hit its limit",
 		.handler = memcg_event_entry,
 	},
 	[HOOK_MARK_VICTIM] = {
 		.name = "mark_victim",
 		.kind = TRACEPOINT,
 		.names = { "mark_victim" },
-		.gives = "victims, one by one",
+		.gives = "victim but the chosen one, nor outcome",
 		.required = true,
 		.handler = __builtin_choose_expr(OOMK_MARK_VICTIM_HAS_TASK, on_mark_victim,
 						 on_mark_victim_pid),
@@ -226,35 +221,35 @@ static struct hook hooks[NR_HOOKS] = {
 		.name = "wake_reaper",
 		.kind = TRACEPOINT,
 		.names = { "wake_reaper" },
-		.gives = "how often the oom_reaper had to step in",
+		.gives = "count of how often the oom_reaper had to step in",
 		.handler = on_wake_reaper,
 	},
 	[HOOK_START_REAPING] = {
 		.name = "start_task_reaping",
 		.kind = TRACEPOINT,
 		.names = { "start_task_reaping" },
-		.gives = "how much the oom_reaper freed",
+		.gives = "figure of how much the oom_reaper freed",
 		.handler = on_start_reaping,
 	},
 	[HOOK_FINISH_REAPING] = {
 		.name = "finish_task_reaping",
 		.kind = TRACEPOINT,
 		.names = { "finish_task_reaping" },
-		.gives = "when the oom_reaper was done",
+		.gives = "word that the oom_reaper was done, nor of how much it freed",
 		.handler = on_finish_reaping,
 	},
 	[HOOK_SKIP_REAPING] = {
 		.name = "skip_task_reaping",
 		.kind = TRACEPOINT,
 		.names = { "skip_task_reaping" },
-		.gives = "that the oom_reaper could not get at a victim",
+		.gives = "word that the oom_reaper could not get at a victim",
 		.handler = on_skip_reaping,
 	},
 	[HOOK_EXIT] = {
 		.name = "exit",
 		.kind = TRACEPOINT,
 		.names = { "sched_process_exit" },
-		.gives = "when a victim was gone",
+		.gives = "outcome of a victim",
 		.handler = __builtin_choose_expr(OOMK_EXIT_HAS_GROUP_DEAD, on_exit_group_dead,
 						 on_exit),
 	},
@@ -281,22 +276,17 @@ static struct hook hooks[NR_HOOKS] = {
 		.name = "mem_cgroup_get_max",
 		.kind = SYMBOL,
 		.names = { "mem_cgroup_get_max" },
-		.gives = "the points of a cgroup's candidates (CANDIDATE_GET)",
+		.gives = "answer to CANDIDATE_GET for a cgroup",
 		.address = (void **)&oomk_symbols.mem_cgroup_get_max,
 	},
 	[HOOK_SWAPINFO] = {
 		.name = "si_swapinfo",
 		.kind = SYMBOL,
 		.names = { "si_swapinfo" },
-		.gives = "the points of the host's candidates (CANDIDATE_GET)",
+		.gives = "answer to CANDIDATE_GET for the host",
 		.address = (void **)&oomk_symbols.si_swapinfo,
 	},
 };
-
-static bool is_attached(enum hook_id id)
-{
-	return READ_ONCE(hooks[id].attached);
-}
 
 static int attach_kprobe(struct hook *h, const char *name)
 {
@@ -379,10 +369,10 @@ static int attach_by(struct hook *h, const char *name)
 
 static void attach(struct hook *h)
 {
-	int err = -ENOENT;
+	int err = -EOPNOTSUPP;
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(h->names) && h->names[i]; i++) {
+	for (i = 0; !h->refused && i < ARRAY_SIZE(h->names) && h->names[i]; i++) {
 		err = attach_by(h, h->names[i]);
 		if (!err) {
 			WRITE_ONCE(h->attached, h->names[i]);
@@ -421,6 +411,27 @@ static void detach(struct hook *h)
 }
 
 /**
+ * oomk_hooks_refuse() - leave a hook out, as if the kernel did not offer it; for tests
+ * @name: its name
+ *
+ * Context: process, at load, before oomk_hooks_attach().
+ * Return: 0, or -EINVAL when there is no such hook.
+ */
+int oomk_hooks_refuse(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < NR_HOOKS; i++) {
+		if (!strcmp(hooks[i].name, name)) {
+			hooks[i].refused = true;
+			return 0;
+		}
+	}
+	pr_err("parameter refuse=%s: there is no such hook\n", name);
+	return -EINVAL;
+}
+
+/**
  * oomk_hooks_attach() - attach all hooks that can be
  *
  * From the last to the first of the table, so that what a decision needs is there before decisions
@@ -436,9 +447,11 @@ int oomk_hooks_attach(void)
 
 	for (i = NR_HOOKS - 1; i >= 0; i--) {
 		attach(&hooks[i]);
+		if (i == HOOK_EXIT && hooks[i].attached)
+			oomk_outcome_start();
 		/* Attaching takes long, and kills may be going on. */
 		if (i == HOOK_MARK_VICTIM)
-			oomk_stats_start();
+			oomk_capture_start();
 		if (hooks[i].required && hooks[i].attached)
 			seeing = true;
 	}

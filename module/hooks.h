@@ -34,6 +34,7 @@ struct oomk_hook_info {
 	u64 missed;
 };
 
+int oomk_hooks_refuse(const char *name);
 int oomk_hooks_attach(void);
 void oomk_hooks_detach(void);
 bool oomk_hooks_info(unsigned int i, struct oomk_hook_info *info);

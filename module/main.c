@@ -36,6 +36,12 @@ module_param_named(stuck_ms, oomk_params.stuck_ms, uint, 0444);
 MODULE_PARM_DESC(stuck_ms,
 		 "A victim still alive after this is reported, 10 to 3600000 ms (default 10000)");
 
+/* A kernel that lacks something is hard to come by. */
+static char *refuse[16];
+static unsigned int nr_refuse;
+module_param_array(refuse, charp, &nr_refuse, 0444);
+MODULE_PARM_DESC(refuse, "For tests: names of hooks to leave out, as if the kernel lacked them");
+
 static struct oomk_store store;
 
 static int __init check(const char *name, unsigned int value, unsigned int min, unsigned int max)
@@ -54,7 +60,17 @@ static int __init check_params(void)
 	       check("stuck_ms", oomk_params.stuck_ms, 10, 3600000);
 }
 
-/* One line: what is hooked, and what is not. */
+static int __init refuse_hooks(void)
+{
+	unsigned int i;
+	int err = 0;
+
+	for (i = 0; i < nr_refuse && !err; i++)
+		err = oomk_hooks_refuse(refuse[i]);
+	return err;
+}
+
+/* One line; the hooks that are missing were named before. */
 static void __init say_loaded(void)
 {
 	struct oomk_hook_info hook;
@@ -71,7 +87,7 @@ static int __init oomk_init(void)
 	size_t event_max;
 	int err;
 
-	err = check_params();
+	err = check_params() ?: refuse_hooks();
 	if (err)
 		return err;
 	err = oomk_store_init(&store, (size_t)oomk_params.store_kb * 1024);

@@ -65,7 +65,7 @@ static int fill_victim(struct sk_buff *skb, const struct oomk_event *ev,
 		return -EMSGSIZE;
 	if (o->reap_boot_ns &&
 	    (put_u64(skb, OOMK_A_VICTIM_REAP_BOOT_NS, o->reap_boot_ns, pad) ||
-	     put_u64(skb, OOMK_A_VICTIM_REAPED_PAGES, o->reaped_pages, pad)))
+	     put_known(skb, OOMK_A_VICTIM_REAPED_PAGES, o->reaped_pages, pad)))
 		return -EMSGSIZE;
 	if (o->reap_skips && nla_put_u32(skb, OOMK_A_VICTIM_REAP_SKIPS, o->reap_skips))
 		return -EMSGSIZE;
@@ -296,8 +296,6 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	    nla_put_u32(skb, OOMK_A_EVENT_CONSTRAINT, ev->constraint) ||
 	    fill_oom_cgroup(skb, ev) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_VICTIMS_TOTAL, ev->victims_total) ||
-	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_TOTAL, ev->tasks_total) ||
-	    nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->tasks_kept) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_KEPT, ev->nr_cgroups) ||
 	    put_u64(skb, OOMK_A_EVENT_CAPTURE_NS, ev->capture_ns, pad) ||
 	    fill_holders(skb, ev))
@@ -306,9 +304,11 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	if (!(ev->flags & OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED) &&
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_TOTAL, ev->nr_cgroups))
 		return -EMSGSIZE;
-	/* A victim without a decision has no circumstances. */
+	/* A victim without a decision has no circumstances, and nobody looked for candidates. */
 	if (ev->total_pages != OOMK_UNKNOWN &&
-	    (fill_allocation(skb, ev) || fill_points(skb, ev) || fill_host(skb, &ev->host)))
+	    (fill_allocation(skb, ev) || fill_points(skb, ev) || fill_host(skb, &ev->host) ||
+	     nla_put_u32(skb, OOMK_A_EVENT_TASKS_TOTAL, ev->tasks_total) ||
+	     nla_put_u32(skb, OOMK_A_EVENT_TASKS_KEPT, ev->tasks_kept)))
 		return -EMSGSIZE;
 	if (ev->known_trigger &&
 	    fill_task_nest(skb, OOMK_A_EVENT_TRIGGER, ev, &ev->trigger, NULL, true))
@@ -375,7 +375,9 @@ int oomk_message_cgroup(struct sk_buff *skb, const struct oomk_event *ev,
 	    put_u64(skb, OOMK_A_CGROUP_ID, cg->id, pad) ||
 	    put_bytes(skb, OOMK_A_CGROUP_PATH, ev, cg->path) ||
 	    nla_put_u32(skb, OOMK_A_CGROUP_ROLES, cg->roles) ||
-	    nla_put_u32(skb, OOMK_A_CGROUP_DEPTH, cg->depth) ||
+	    nla_put_u32(skb, OOMK_A_CGROUP_DEPTH, cg->depth))
+		return -EMSGSIZE;
+	if (oomk_cgroup_knows(cg, OOMK_A_CGROUP_ANON) &&
 	    nla_put_u32(skb, OOMK_A_CGROUP_FRESHNESS, cg->freshness))
 		return -EMSGSIZE;
 	for (attr = OOMK_CGROUP_FIRST; attr < OOMK_CGROUP_FIRST + OOMK_CGROUP_VALUES; attr++)

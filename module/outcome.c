@@ -17,10 +17,12 @@
 
 #define WATCHED_MAX 1024
 
+#define NOT_SEEN ULONG_MAX
+
 /*
  * struct watched - one victim
  * @task: its group leader or the thread that was marked, with a reference; NULL when free
- * @rss_before: resident pages when the oom_reaper began
+ * @rss_before: resident pages when the oom_reaper began, or NOT_SEEN
  * @news: the outcome changed since the worker last looked
  */
 struct watched {
@@ -40,8 +42,8 @@ static struct {
 	struct watched *v;
 	unsigned int nr;	/* entries from here on are free */
 	unsigned int live;
-	u64 untracked;
 	u64 stuck_ns;
+	bool exits_seen;
 } table;
 
 /**
@@ -56,6 +58,12 @@ int oomk_outcome_init(unsigned int stuck_ms)
 	table.stuck_ns = (u64)stuck_ms * NSEC_PER_MSEC;
 	table.v = vzalloc(array_size(WATCHED_MAX, sizeof(*table.v)));
 	return table.v ? 0 : -ENOMEM;
+}
+
+/** oomk_outcome_start() - exits are hooked: victims can be watched */
+void oomk_outcome_start(void)
+{
+	table.exits_seen = true;
 }
 
 /** oomk_outcome_exit() - drop the table; hooks and worker are gone */
@@ -83,7 +91,7 @@ static unsigned long resident(struct mm_struct *mm)
  * @now: time since boot (ns)
  *
  * Context: OOM path; @task cannot go away meanwhile.
- * Return: false when the table is full, which is counted.
+ * Return: false when it cannot be watched: the table is full, or nobody would tell of its exit.
  */
 bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 {
@@ -94,7 +102,7 @@ bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 	raw_spin_lock_irqsave(&table.lock, flags);
 	for (i = 0; i < WATCHED_MAX && table.v[i].task; i++)
 		;
-	if (i < WATCHED_MAX) {
+	if (table.exits_seen && i < WATCHED_MAX) {
 		w = &table.v[i];
 		memset(w, 0, sizeof(*w));
 		/* The reference keeps signal_struct, and with it oom_mm, in being. */
@@ -103,6 +111,7 @@ bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 		w->seq = seq;
 		w->index = index;
 		w->killed_ns = now;
+		w->rss_before = NOT_SEEN;
 		w->outcome.state = OOMK_STATE_ALIVE;
 		/* One that was not locked may have left before it could be watched. */
 		if (!atomic_read(&task->signal->live)) {
@@ -112,17 +121,9 @@ bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 		}
 		table.nr = max(table.nr, i + 1);
 		WRITE_ONCE(table.live, table.live + 1);
-	} else {
-		table.untracked++;
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 	return w;
-}
-
-/** oomk_outcome_untracked() - victims that found no room in the table */
-u64 oomk_outcome_untracked(void)
-{
-	return READ_ONCE(table.untracked);
 }
 
 /**
@@ -206,7 +207,9 @@ void oomk_outcome_reap_finish(pid_t pid)
 	if (w) {
 		rss = resident(w->mm);
 		w->outcome.reap_boot_ns = ktime_get_boot_fast_ns();
-		if (w->rss_before > rss)
+		if (w->rss_before == NOT_SEEN)
+			w->outcome.reaped_pages = OOMK_UNKNOWN;
+		else if (w->rss_before > rss)
 			w->outcome.reaped_pages += w->rss_before - rss;
 		w->news = true;
 	}

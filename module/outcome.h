@@ -19,6 +19,7 @@ struct oomk_outcome_news {
 };
 
 int oomk_outcome_init(unsigned int stuck_ms);
+void oomk_outcome_start(void);
 void oomk_outcome_exit(void);
 
 /* OOM path */
@@ -33,6 +34,5 @@ void oomk_outcome_reap_skip(pid_t pid);
 /* from the worker */
 bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news);
 unsigned long oomk_outcome_next_check(u64 published);
-u64 oomk_outcome_untracked(void);
 
 #endif /* OOMK_OUTCOME_H */

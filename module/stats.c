@@ -5,11 +5,9 @@
 #include <linux/math64.h>
 
 #include "capture.h"
-#include "outcome.h"
 #include "stats.h"
 
 static struct oomk_store *store;
-static u64 kernel_kills_at_load;
 static atomic64_t notify_failed;
 
 /**
@@ -19,13 +17,6 @@ static atomic64_t notify_failed;
 void oomk_stats_init(struct oomk_store *of)
 {
 	store = of;
-	oomk_stats_start();
-}
-
-/** oomk_stats_start() - kills are seen from now on: those the kernel counted before are not ours */
-void oomk_stats_start(void)
-{
-	WRITE_ONCE(kernel_kills_at_load, oomk_kernel_kills());
 }
 
 /** oomk_stats_notify_failed() - a notification could not be sent */
@@ -36,8 +27,7 @@ void oomk_stats_notify_failed(void)
 
 /*
  * The kernel counts a kill a moment before it marks the victim, so a kill under way looks missed:
- * give it time to be recorded, unless it is known to be missed. Without CONFIG_VM_EVENT_COUNTERS
- * nothing can be said.
+ * give it time to be recorded, unless it is known to be missed.
  */
 static u64 missed_kills(u64 kernel_kills)
 {
@@ -67,14 +57,14 @@ void oomk_stats_get(struct oomk_stats *s)
 {
 	const struct oomk_capture_stats *capture = oomk_capture_stats();
 
-	s->kernel_kills = oomk_kernel_kills() - READ_ONCE(kernel_kills_at_load);
+	s->kernel_kills = oomk_kernel_kills() - READ_ONCE(capture->kills_at_load);
 	s->lost_missed = missed_kills(s->kernel_kills);
 	s->recorded_kills = READ_ONCE(capture->recorded_kills);
 	s->lost_victims = READ_ONCE(capture->lost_victims);
 	s->points_compared = READ_ONCE(capture->points_compared);
 	s->points_mismatched = READ_ONCE(capture->points_mismatched);
 	s->no_victim = READ_ONCE(capture->no_victim);
-	s->untracked = oomk_outcome_untracked();
+	s->untracked = READ_ONCE(capture->untracked);
 	s->notify_failed = atomic64_read(&notify_failed);
 
 	s->first_seq = oomk_store_first(store);

@@ -30,7 +30,6 @@ struct oomk_stats {
 };
 
 void oomk_stats_init(struct oomk_store *store);
-void oomk_stats_start(void);
 void oomk_stats_get(struct oomk_stats *stats);
 void oomk_stats_notify_failed(void);
 

@@ -31,6 +31,7 @@ static const char * const hows[] = {
 	[OOMK_HOW_GROUP] = "group",
 	[OOMK_HOW_SHARED_MM] = "shared_mm",
 	[OOMK_HOW_DYING] = "dying",
+	[OOMK_HOW_UNKNOWN] = "unknown",
 };
 
 static const char * const event_flags[] = {
@@ -145,6 +146,8 @@ static void put_victim_phrase(struct seq_file *m, const struct oomk_event *ev)
 		seq_printf(m, " holding %llu kB", KB(resident(&v->task)));
 	if (ev->victims_total > 1)
 		seq_printf(m, ", with %u more", ev->victims_total - 1);
+	else if (ev->flags & OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED)
+		seq_puts(m, ", with others that were not seen");
 }
 
 static void put_limit_phrase(struct seq_file *m, const struct oomk_event *ev)
@@ -189,6 +192,8 @@ static void put_summary(struct seq_file *m, const struct oomk_event *ev)
 	if (ev->constraint != OOMK_CONSTRAINT_UNKNOWN) {
 		seq_puts(m, ": ");
 		put_limit_phrase(m, ev);
+	} else if (ev->kind == OOMK_KIND_KILL) {
+		seq_puts(m, ": why is not known, the decision was not seen");
 	}
 	if (ev->known_trigger && !(ev->flags & OOMK_EVENT_FLAGS_SYSRQ)) {
 		seq_puts(m, "; asked by ");
@@ -303,7 +308,9 @@ static void put_outcome(struct seq_file *m, const struct oomk_victim *v)
 	default:
 		seq_puts(m, "unknown");
 	}
-	if (o->reap_boot_ns)
+	if (o->reap_boot_ns && o->reaped_pages == OOMK_UNKNOWN)
+		seq_puts(m, ", oom_reaper was done with it");
+	else if (o->reap_boot_ns)
 		seq_printf(m, ", oom_reaper freed %llu kB", KB(o->reaped_pages));
 	if (o->reap_skips)
 		seq_printf(m, ", oom_reaper passed it over %u times", o->reap_skips);
@@ -480,6 +487,7 @@ void oomk_text_event(struct seq_file *m, const struct oomk_event *ev)
 	seq_printf(m, "cgroups %u\n", ev->nr_cgroups);
 	for (i = 0; i < ev->nr_cgroups; i++)
 		put_cgroup_figures(m, ev, &oomk_event_cgroups(ev)[i]);
-	oomk_text_tasks(m, ev);
+	if (ev->total_pages != OOMK_UNKNOWN)
+		oomk_text_tasks(m, ev);
 	seq_printf(m, "capture %llu ns\n", ev->capture_ns);
 }

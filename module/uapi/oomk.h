@@ -121,6 +121,8 @@ enum oomk_how {
 	OOMK_HOW_SHARED_MM,
 	/** @OOMK_HOW_DYING: Was dying already; got memory reserves, no signal. */
 	OOMK_HOW_DYING,
+	/** @OOMK_HOW_UNKNOWN: Killed, but the decision was not seen. */
+	OOMK_HOW_UNKNOWN,
 };
 
 /**
@@ -246,7 +248,10 @@ enum oomk_a_event {
 	 * all.
 	 */
 	OOMK_A_EVENT_VICTIM,
-	/** @OOMK_A_EVENT_TASKS_TOTAL: Tasks considered or skipped. */
+	/**
+	 * @OOMK_A_EVENT_TASKS_TOTAL: Tasks considered or skipped; absent when the decision
+	 * was not seen.
+	 */
 	OOMK_A_EVENT_TASKS_TOTAL,
 	/** @OOMK_A_EVENT_TASKS_KEPT: Of these, how many the event holds. */
 	OOMK_A_EVENT_TASKS_KEPT,
@@ -377,7 +382,10 @@ enum oomk_a_victim {
 	 * (ns).
 	 */
 	OOMK_A_VICTIM_REAP_BOOT_NS,
-	/** @OOMK_A_VICTIM_REAPED_PAGES: What the oom_reaper freed (pages). */
+	/**
+	 * @OOMK_A_VICTIM_REAPED_PAGES: What the oom_reaper freed (pages); absent when its
+	 * beginning was not seen.
+	 */
 	OOMK_A_VICTIM_REAPED_PAGES,
 	/**
 	 * @OOMK_A_VICTIM_REAP_SKIPS: Times that the oom_reaper could not get at its
@@ -410,8 +418,8 @@ enum oomk_a_cgroup {
 	/** @OOMK_A_CGROUP_DEPTH: 0 for the root. */
 	OOMK_A_CGROUP_DEPTH,
 	/**
-	 * @OOMK_A_CGROUP_FRESHNESS: How old the statistics are; limits, usage, events and
-	 * lru are always live.
+	 * @OOMK_A_CGROUP_FRESHNESS: How old the statistics are, if there are any; limits,
+	 * usage, events and lru are always live.
 	 */
 	OOMK_A_CGROUP_FRESHNESS,
 	/** @OOMK_A_CGROUP_MEMORY_CURRENT: memory.current (bytes). */
@@ -644,7 +652,10 @@ enum oomk_a_stats {
 	 * make no event.
 	 */
 	OOMK_A_STATS_NO_VICTIM,
-	/** @OOMK_A_STATS_UNTRACKED: Victims whose outcome could not be watched. */
+	/**
+	 * @OOMK_A_STATS_UNTRACKED: Victims whose outcome could not be watched, for want of
+	 * room or of the hook exit.
+	 */
 	OOMK_A_STATS_UNTRACKED,
 	/**
 	 * @OOMK_A_STATS_NOTIFY_FAILED: Notifications that could not be sent; dumps still

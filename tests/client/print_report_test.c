@@ -271,7 +271,8 @@ static const char family_tree[] =
 
 static void children_stand_below_their_parents(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1 };
+	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
+						 .tasks_total = 5, .tasks_kept = 5 };
 	static const struct {
 		int pid, ppid;
 		const char *comm;
@@ -302,7 +303,8 @@ static const char loop_tree[] =
 
 static void a_loop_of_parents_is_still_printed_once(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1 };
+	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
+						 .tasks_total = 5, .tasks_kept = 5 };
 	static const struct fake_task a = { .pid = 1, .ppid = 2, .comm = "a", .points = 1 };
 	static const struct fake_task b = { .pid = 2, .ppid = 1, .comm = "b", .points = 2 };
 	static const struct fake_task c = { .pid = 3, .ppid = 3, .comm = "c", .points = 3 };
@@ -320,7 +322,8 @@ static void a_loop_of_parents_is_still_printed_once(void **state)
 
 static void skipped_tasks_are_counted_by_reason(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1 };
+	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
+						 .tasks_total = 5, .tasks_kept = 5 };
 	struct node_list tasks = { 0 }, cgroups = { 0 };
 	char *report;
 
@@ -335,6 +338,32 @@ static void skipped_tasks_are_counted_by_reason(void **state)
 	assert_non_null(strstr(report,
 			       "  skipped, kthread: kworker[1], kworker[2], kworker[3]"
 			       " and 2 more\n"));
+	free(report);
+}
+
+/* As of a kernel where oom_kill_process() cannot be hooked, or sched_process_exit cannot. */
+static void a_kill_without_a_decision_has_a_victim_only(void **state)
+{
+	static const struct fake_victim unknown = { .how = OOMK_HOW_UNKNOWN,
+						    .state = OOMK_STATE_UNKNOWN };
+	static const struct fake_task task = { .pid = 5, .comm = "hog", .victim = &unknown,
+					       .flags = OOMK_TASK_FLAGS_VICTIM };
+	static const struct fake_event event = {
+		.seq = 3, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_UNKNOWN,
+		.victim = &task, .victims_total = 1,
+	};
+	struct node_list tasks = { 0 }, cgroups = { 0 };
+	char *report;
+
+	(void)state;
+	add_task(&tasks, &task);
+	report = report_of(&event, &tasks, &cgroups);
+	assert_string_equal(report,
+			    "Event #3\n\n"
+			    "hog[5] killed: size unknown; whose memory ran out is not known, the "
+			    "decision was not seen.\n\n"
+			    "Victims\n"
+			    "  hog[5]  why is not known; not watched\n");
 	free(report);
 }
 
@@ -418,6 +447,7 @@ int main(void)
 		cmocka_unit_test(children_stand_below_their_parents),
 		cmocka_unit_test(a_loop_of_parents_is_still_printed_once),
 		cmocka_unit_test(skipped_tasks_are_counted_by_reason),
+		cmocka_unit_test(a_kill_without_a_decision_has_a_victim_only),
 		cmocka_unit_test(a_mismatch_of_points_is_loud),
 		cmocka_unit_test(statistics_name_every_loss),
 	};

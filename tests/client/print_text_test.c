@@ -222,6 +222,20 @@ static void no_victim_and_panic(void **state)
 			"triggered by other[77]");
 }
 
+/* As of a kernel where mark_victim cannot be hooked: only the chosen one is known. */
+static void victims_that_nobody_saw_are_told(void **state)
+{
+	struct fake_event event = same_cgroup;
+
+	(void)state;
+	event.victims_total = 1;
+	event.flags = OOMK_EVENT_FLAGS_OOM_GROUP | OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
+	assert_sentence(&event,
+			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in /pod/a, "
+			"whose limit of 200.0 MiB was hit; others were killed with it "
+			"(memory.oom.group), unseen; triggered by itself");
+}
+
 static void what_is_unknown_is_said_to_be(void **state)
 {
 	static const struct fake_task task = { .pid = 5 };
@@ -230,7 +244,8 @@ static void what_is_unknown_is_said_to_be(void **state)
 	static const struct fake_event nothing = { .kind = -1, .constraint = -1 };
 
 	(void)state;
-	assert_sentence(&event, "-[5] killed: size unknown; whose memory ran out is not known");
+	assert_sentence(&event, "-[5] killed: size unknown; whose memory ran out is not "
+			"known, the decision was not seen");
 	assert_sentence(&nothing, "something happened that this client does not know; "
 			"whose memory ran out is not known");
 }
@@ -385,6 +400,7 @@ int main(void)
 		cmocka_unit_test(whole_cgroup_and_shared_memory),
 		cmocka_unit_test(dying_already),
 		cmocka_unit_test(no_victim_and_panic),
+		cmocka_unit_test(victims_that_nobody_saw_are_told),
 		cmocka_unit_test(what_is_unknown_is_said_to_be),
 		cmocka_unit_test(hostile_names_stay_on_one_line),
 		cmocka_unit_test(lines_of_watch),

@@ -38,7 +38,7 @@ bad_parameter() {
 }
 for parameter in store_kb=0 store_kb=-1 store_kb=1 store_kb=99999999 store_kb=abc \
 	max_tasks=0 max_tasks=-1 max_tasks=99999999 max_cgroups=0 max_cgroups=99999999 \
-	stuck_ms=0 stuck_ms=99999999999 stuck_ms=; do
+	stuck_ms=0 stuck_ms=99999999999 stuck_ms= refuse=nonsense refuse=decision,exits refuse=; do
 	bad_parameter $parameter
 done
 
