@@ -2,7 +2,7 @@
 /*
  * Sends one request to the generic netlink family "oomk", well formed or not,
  * and says what the kernel answers: one line a message,
- *   reply COMMAND BYTES
+ *   reply COMMAND BYTES [TYPE:HEX]...
  *   done ERRNO [MESSAGE]      end of a dump ("interrupted" before it: NLM_F_DUMP_INTR)
  *   error ERRNO [MESSAGE]     0: acknowledged
  * It uses no library, so that nothing stands between a bad request and the kernel.
@@ -178,6 +178,23 @@ static void print_end(const char *what, const struct nlmsghdr *nlh, size_t heade
 	putchar('\n');
 }
 
+/* Attributes as they can be given in a request; a nest is its bytes. */
+static void print_attributes(const struct nlmsghdr *nlh)
+{
+	const char *at = (const char *)NLMSG_DATA(nlh) + GENL_HDRLEN;
+	const char *end = (const char *)nlh + nlh->nlmsg_len;
+
+	while (end - at >= NLA_HDRLEN) {
+		const struct nlattr *nla = (const void *)at;
+		const unsigned char *data = payload(nla);
+
+		printf(" %d:", nla->nla_type & NLA_TYPE_MASK);
+		for (int i = 0; i < nla->nla_len - NLA_HDRLEN; i++)
+			printf("%02x", data[i]);
+		at += NLA_ALIGN(nla->nla_len);
+	}
+}
+
 /* Returns whether more messages come. */
 static int print_message(const struct nlmsghdr *nlh)
 {
@@ -189,8 +206,9 @@ static int print_message(const struct nlmsghdr *nlh)
 		print_end("done", nlh, sizeof(int));
 		return 0;
 	default:
-		printf("reply %u %u\n", ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd,
-		       nlh->nlmsg_len);
+		printf("reply %u %u", ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd, nlh->nlmsg_len);
+		print_attributes(nlh);
+		putchar('\n');
 		return 1;
 	}
 }
