@@ -478,7 +478,7 @@ void oomk_capture_victim(struct task_struct *task)
 	u64 kills = oomk_kernel_kills();
 	u32 how;
 
-	/* The kernel counts a kill just before it marks the victim; one that is dying it only marks. */
+	/* The kernel counts a kill just before it marks the victim; a dying task it only marks. */
 	if (kills == capture.kills)
 		how = OOMK_HOW_DYING;
 	else if (alone)

@@ -198,7 +198,7 @@ static struct hook hooks[NR_HOOKS] = {
 		.name = "report",
 		.kind = KPROBE,
 		.names = { "dump_header", "dump_header.constprop.0" },
-		.gives = "record of an OOM without a victim or of panic_on_oom, nor fresh statistics",
+		.gives = "record of an OOM without a victim or of a panic, nor fresh statistics",
 		.handler = report_entry,
 	},
 	[HOOK_MEMCG_EVENTS] = {
