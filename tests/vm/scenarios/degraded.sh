@@ -199,6 +199,7 @@ not_shown proc "^  stat"
 shown proc "^  lru"
 counted 0 0
 
+# Of a kernel without CONFIG_KPROBES the errors are the same.
 without $kprobes,$symbols
 kill_in_a
 undecided
