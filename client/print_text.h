@@ -2,12 +2,15 @@
 /*
  * What the commands print for people: print_text.c holds the lines of `oomk
  * watch`, the list and the statistics, print_report.c the report of `oomk
- * show`.
+ * show`, print_tasks.c the tasks in it.
  */
 #ifndef OOMK_PRINT_TEXT_H
 #define OOMK_PRINT_TEXT_H
 
 #include "text.h"
+
+/* Tasks and cgroups that a list shows at most, the largest first. */
+#define HIGHEST 20
 
 /* One line each. */
 void print_event(struct text *text, const struct node *event);
@@ -20,5 +23,6 @@ void print_stats(struct text *text, const struct node *stats);
 /* Everything about one event. */
 void print_report(struct text *text, const struct node *event, const struct node_list *tasks,
 		  const struct node_list *cgroups);
+void print_tasks(struct text *text, const struct node_list *tasks);
 
 #endif /* OOMK_PRINT_TEXT_H */
