@@ -35,9 +35,11 @@ static u64 total_pages(struct mem_cgroup *memcg)
 {
 	struct sysinfo info = { };
 
-	if (memcg)
-		return oomk_symbols.mem_cgroup_get_max ?
-		       oomk_symbols.mem_cgroup_get_max(memcg) ?: 1 : 0;
+	if (memcg) {
+		if (!oomk_symbols.mem_cgroup_get_max)
+			return 0;
+		return oomk_symbols.mem_cgroup_get_max(memcg) ?: 1;
+	}
 	if (!oomk_symbols.si_swapinfo)
 		return 0;
 	oomk_symbols.si_swapinfo(&info);

@@ -119,21 +119,17 @@ static void open_event(u32 kind)
 static void publish(void)
 {
 	struct oomk_event *ev = &capture.event;
-	struct oomk_part parts[] = {
-		{ ev,			sizeof(*ev) },
-		{ capture.victims,	0 },
-		{ capture.tasks.v,	0 },
-		{ capture.cgroups,	0 },
-		{ capture.strings,	0 },
+	const struct oomk_part parts[] = {
+		{ ev, sizeof(*ev) },
+		{ capture.victims, array_size(ev->nr_victims, sizeof(*capture.victims)) },
+		{ capture.tasks.v, array_size(capture.tasks.nr, sizeof(*capture.tasks.v)) },
+		{ capture.cgroups, array_size(ev->nr_cgroups, sizeof(*capture.cgroups)) },
+		{ capture.strings, ev->nr_strings },
 	};
 	u64 start = ktime_get_mono_fast_ns(), ns;
 	unsigned int i;
 
 	ev->nr_tasks = capture.tasks.nr;
-	parts[1].len = array_size(ev->nr_victims, sizeof(*capture.victims));
-	parts[2].len = array_size(ev->nr_tasks, sizeof(*capture.tasks.v));
-	parts[3].len = array_size(ev->nr_cgroups, sizeof(*capture.cgroups));
-	parts[4].len = ev->nr_strings;
 	for (i = 0; i < ARRAY_SIZE(parts); i++)
 		ev->size += parts[i].len;
 
@@ -170,6 +166,7 @@ static void read_trigger(void)
 static void read_circumstances(const struct oom_control *oc)
 {
 	struct oomk_event *ev = &capture.event;
+	s64 swap;
 
 	BUILD_BUG_ON((int)OOMK_CONSTRAINT_NONE != (int)CONSTRAINT_NONE ||
 		     (int)OOMK_CONSTRAINT_CPUSET != (int)CONSTRAINT_CPUSET ||
@@ -196,11 +193,11 @@ static void read_circumstances(const struct oom_control *oc)
 	if (oc->memcg)
 		return;
 	ev->charged = ev->host.value[OOMK_A_HOST_TOTAL] - ev->host.value[OOMK_A_HOST_FREE];
+	if (oc->constraint != CONSTRAINT_NONE)
+		return;
 	/* Without a constraint totalpages is RAM plus swap; total_swap_pages is not exported. */
-	if (oc->constraint == CONSTRAINT_NONE)
-		oomk_host_set(&ev->host, OOMK_A_HOST_SWAP_TOTAL,
-			      max_t(s64, (u64)oc->totalpages * PAGE_SIZE -
-					 ev->host.value[OOMK_A_HOST_TOTAL], 0));
+	swap = (u64)oc->totalpages * PAGE_SIZE - ev->host.value[OOMK_A_HOST_TOTAL];
+	oomk_host_set(&ev->host, OOMK_A_HOST_SWAP_TOTAL, max_t(s64, swap, 0));
 }
 
 /* Why a victim is part of the event. RCU read side. */

@@ -132,8 +132,9 @@ static void read_lru(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 /* The root's counters do not mean the machine's usage: the host's figures stand for it. */
 static void read_cgroup(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
+	BUILD_BUG_ON(LRU_INACTIVE_ANON != 0);
 	BUILD_BUG_ON(OOMK_A_CGROUP_LRU_UNEVICTABLE - OOMK_A_CGROUP_LRU_INACTIVE_ANON !=
-		     LRU_UNEVICTABLE - LRU_INACTIVE_ANON || LRU_INACTIVE_ANON != 0);
+		     LRU_UNEVICTABLE - LRU_INACTIVE_ANON);
 
 	cg->freshness = OOMK_FRESHNESS_PERIODIC;
 	if (memcg->css.parent) {

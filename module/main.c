@@ -44,20 +44,22 @@ MODULE_PARM_DESC(refuse, "For tests: names of hooks to leave out, as if the kern
 
 static struct oomk_store store;
 
-static int __init check(const char *name, unsigned int value, unsigned int min, unsigned int max)
+static bool __init allowed(const char *name, unsigned int value, unsigned int min, unsigned int max)
 {
 	if (value >= min && value <= max)
-		return 0;
+		return true;
 	pr_err("parameter %s=%u is out of range: %u to %u\n", name, value, min, max);
-	return -EINVAL;
+	return false;
 }
 
 static int __init check_params(void)
 {
-	return check("store_kb", oomk_params.store_kb, 128, 1048576) ?:
-	       check("max_tasks", oomk_params.max_tasks, 16, 65536) ?:
-	       check("max_cgroups", oomk_params.max_cgroups, 8, 1024) ?:
-	       check("stuck_ms", oomk_params.stuck_ms, 10, 3600000);
+	if (allowed("store_kb", oomk_params.store_kb, 128, 1048576) &&
+	    allowed("max_tasks", oomk_params.max_tasks, 16, 65536) &&
+	    allowed("max_cgroups", oomk_params.max_cgroups, 8, 1024) &&
+	    allowed("stuck_ms", oomk_params.stuck_ms, 10, 3600000))
+		return 0;
+	return -EINVAL;
 }
 
 static int __init refuse_hooks(void)

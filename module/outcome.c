@@ -79,8 +79,10 @@ void oomk_outcome_exit(void)
 
 static unsigned long resident(struct mm_struct *mm)
 {
-	return mm ? oomk_mm_counter(mm, MM_ANONPAGES) + oomk_mm_counter(mm, MM_FILEPAGES) +
-		    oomk_mm_counter(mm, MM_SHMEMPAGES) : 0;
+	if (!mm)
+		return 0;
+	return oomk_mm_counter(mm, MM_ANONPAGES) + oomk_mm_counter(mm, MM_FILEPAGES) +
+	       oomk_mm_counter(mm, MM_SHMEMPAGES);
 }
 
 /**

@@ -45,18 +45,18 @@ void oomk_panic_print(const struct oomk_capture *c)
 {
 	const struct oomk_event *ev = &c->event;
 	const struct oomk_task *t = NULL;
+	const u64 *host = ev->host.value;
 	gfp_t gfp = (__force gfp_t)ev->gfp_mask;
+	u64 slab = host[OOMK_A_HOST_SLAB_RECLAIMABLE] + host[OOMK_A_HOST_SLAB_UNRECLAIMABLE];
 	unsigned int i;
 
 	pr_emerg("event %llu: panic instead of a kill, asked by %*pE[%d] gfp=%pGg order=%d\n",
 		 ev->seq, (int)strlen(ev->trigger.comm), ev->trigger.comm, ev->trigger.tid, &gfp,
 		 ev->order);
 	pr_emerg("memory %llu kB, free %llu kB, anon %llu kB, file %llu kB, shmem %llu kB, slab %llu kB\n",
-		 ev->host.value[OOMK_A_HOST_TOTAL] >> 10, ev->host.value[OOMK_A_HOST_FREE] >> 10,
-		 ev->host.value[OOMK_A_HOST_ANON] >> 10, ev->host.value[OOMK_A_HOST_FILE] >> 10,
-		 ev->host.value[OOMK_A_HOST_SHMEM] >> 10,
-		 (ev->host.value[OOMK_A_HOST_SLAB_RECLAIMABLE] +
-		  ev->host.value[OOMK_A_HOST_SLAB_UNRECLAIMABLE]) >> 10);
+		 host[OOMK_A_HOST_TOTAL] >> 10, host[OOMK_A_HOST_FREE] >> 10,
+		 host[OOMK_A_HOST_ANON] >> 10, host[OOMK_A_HOST_FILE] >> 10,
+		 host[OOMK_A_HOST_SHMEM] >> 10, slab >> 10);
 	pr_emerg("%u candidates, those with the most points:\n", c->tasks.total);
 	for (i = 0; i < TOP; i++) {
 		t = next_by_points(&c->tasks, t);

@@ -11,9 +11,10 @@
  */
 void oomk_score(struct oomk_task *task, u64 totalpages)
 {
+	u64 pages = task->rss_anon + task->rss_file + task->rss_shmem + task->swap + task->pgtables;
+
 	task->adj = (s64)task->oom_score_adj * (s64)(totalpages / 1000);
-	task->points = (s64)(task->rss_anon + task->rss_file + task->rss_shmem + task->swap +
-			     task->pgtables) + task->adj;
+	task->points = (s64)pages + task->adj;
 	task->scored = true;
 }
 

@@ -3,6 +3,7 @@
  * An event as text, for /proc/oomk; the grammar is in docs/proc-oomk.md. Names come as bytes that
  * anyone may have chosen, and are escaped here.
  */
+#include <linux/log2.h>
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/time.h>
@@ -35,8 +36,14 @@ static const char * const hows[] = {
 };
 
 static const char * const event_flags[] = {
-	"sysrq", "allocating_task", "oom_group", "points_compared", "points_mismatch",
-	"victims_truncated", "tasks_busy", "cgroups_truncated",
+	[ilog2(OOMK_EVENT_FLAGS_SYSRQ)] = "sysrq",
+	[ilog2(OOMK_EVENT_FLAGS_ALLOCATING_TASK)] = "allocating_task",
+	[ilog2(OOMK_EVENT_FLAGS_OOM_GROUP)] = "oom_group",
+	[ilog2(OOMK_EVENT_FLAGS_POINTS_COMPARED)] = "points_compared",
+	[ilog2(OOMK_EVENT_FLAGS_POINTS_MISMATCH)] = "points_mismatch",
+	[ilog2(OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED)] = "victims_truncated",
+	[ilog2(OOMK_EVENT_FLAGS_TASKS_BUSY)] = "tasks_busy",
+	[ilog2(OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED)] = "cgroups_truncated",
 };
 
 static const char * const roles[] = { "chain", "oom", "child", "tasks", "root" };
