@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The attributes of the family's messages: one function a record. What is not known gets no
- * attribute; names go out as raw bytes, bounded.
+ * The attributes of the family's messages about events: one function a record. What is not known
+ * gets no attribute; names go out as raw bytes, bounded.
  */
 #include <linux/mm.h>
 #include <linux/nodemask.h>
 #include <linux/timekeeping.h>
 #include <net/netlink.h>
 
-#include "hooks.h"
 #include "message.h"
-#include "params.h"
-#include "stats.h"
 
 static int put_u64(struct sk_buff *skb, int attr, u64 value, int pad)
 {
@@ -200,9 +197,11 @@ int oomk_message_oom_notifier(struct sk_buff *skb, u64 count)
 {
 	int pad = OOMK_A_PRESSURE_PAD;
 
-	return nla_put_u32(skb, OOMK_A_PRESSURE_KIND, OOMK_PRESSURE_KIND_OOM_NOTIFIER) ?:
-	       put_u64(skb, OOMK_A_PRESSURE_TIME_BOOT_NS, ktime_get_boot_fast_ns(), pad) ?:
-	       put_u64(skb, OOMK_A_PRESSURE_COUNT, count, pad);
+	if (nla_put_u32(skb, OOMK_A_PRESSURE_KIND, OOMK_PRESSURE_KIND_OOM_NOTIFIER) ||
+	    put_u64(skb, OOMK_A_PRESSURE_TIME_BOOT_NS, ktime_get_boot_fast_ns(), pad) ||
+	    put_u64(skb, OOMK_A_PRESSURE_COUNT, count, pad))
+		return -EMSGSIZE;
+	return 0;
 }
 
 static int fill_allocation(struct sk_buff *skb, const struct oomk_event *ev)
@@ -383,71 +382,6 @@ int oomk_message_cgroup(struct sk_buff *skb, const struct oomk_event *ev,
 	for (attr = OOMK_CGROUP_FIRST; attr < OOMK_CGROUP_FIRST + OOMK_CGROUP_VALUES; attr++)
 		if (oomk_cgroup_knows(cg, attr) &&
 		    put_u64(skb, attr, oomk_cgroup_get(cg, attr), pad))
-			return -EMSGSIZE;
-	return 0;
-}
-
-static int fill_hook(struct sk_buff *skb, const struct oomk_hook_info *hook)
-{
-	struct nlattr *nest = nla_nest_start(skb, OOMK_A_STATS_HOOK);
-	int pad = OOMK_A_HOOK_PAD;
-
-	if (!nest ||
-	    nla_put_string(skb, OOMK_A_HOOK_NAME, hook->name) ||
-	    (hook->symbol && nla_put_string(skb, OOMK_A_HOOK_SYMBOL, hook->symbol)) ||
-	    nla_put_u32(skb, OOMK_A_HOOK_ATTACHED, !!hook->symbol) ||
-	    put_u64(skb, OOMK_A_HOOK_HITS, hook->hits, pad) ||
-	    put_u64(skb, OOMK_A_HOOK_MISSED, hook->missed, pad) ||
-	    nla_put_string(skb, OOMK_A_HOOK_GIVES, hook->gives))
-		return -EMSGSIZE;
-	nla_nest_end(skb, nest);
-	return 0;
-}
-
-/**
- * oomk_message_stats() - put the attributes of the module's state
- * @skb: the message
- *
- * Context: process, may sleep.
- * Return: 0 or -EMSGSIZE.
- */
-int oomk_message_stats(struct sk_buff *skb)
-{
-	struct oomk_hook_info hook;
-	struct oomk_stats s;
-	int pad = OOMK_A_STATS_PAD;
-	unsigned int i;
-
-	oomk_stats_get(&s);
-	if (nla_put_string(skb, OOMK_A_STATS_VERSION, OOMK_VERSION) ||
-	    nla_put_u32(skb, OOMK_A_STATS_PAGE_SIZE, PAGE_SIZE) ||
-	    put_u64(skb, OOMK_A_STATS_SEEN, s.seen, pad) ||
-	    put_u64(skb, OOMK_A_STATS_RETAINED, s.retained, pad) ||
-	    (s.retained && put_u64(skb, OOMK_A_STATS_FIRST_SEQ, s.first_seq, pad)) ||
-	    put_u64(skb, OOMK_A_STATS_OVERWRITTEN, s.first_seq - 1, pad) ||
-	    put_u64(skb, OOMK_A_STATS_LOST, s.lost_missed + s.lost_victims, pad) ||
-	    put_u64(skb, OOMK_A_STATS_LOST_MISSED, s.lost_missed, pad) ||
-	    put_u64(skb, OOMK_A_STATS_LOST_VICTIMS, s.lost_victims, pad) ||
-	    put_u64(skb, OOMK_A_STATS_KERNEL_KILLS, s.kernel_kills, pad) ||
-	    put_u64(skb, OOMK_A_STATS_RECORDED_KILLS, s.recorded_kills, pad) ||
-	    put_u64(skb, OOMK_A_STATS_POINTS_COMPARED, s.points_compared, pad) ||
-	    put_u64(skb, OOMK_A_STATS_POINTS_MISMATCHED, s.points_mismatched, pad) ||
-	    put_u64(skb, OOMK_A_STATS_NO_VICTIM, s.no_victim, pad) ||
-	    put_u64(skb, OOMK_A_STATS_UNTRACKED, s.untracked, pad) ||
-	    put_u64(skb, OOMK_A_STATS_NOTIFY_FAILED, s.notify_failed, pad) ||
-	    put_u64(skb, OOMK_A_STATS_STORE_SIZE, s.store_size, pad) ||
-	    put_u64(skb, OOMK_A_STATS_STORE_USED, s.store_used, pad) ||
-	    nla_put_u32(skb, OOMK_A_STATS_MAX_TASKS, oomk_params.max_tasks) ||
-	    nla_put_u32(skb, OOMK_A_STATS_MAX_CGROUPS, oomk_params.max_cgroups) ||
-	    nla_put_u32(skb, OOMK_A_STATS_STUCK_MS, oomk_params.stuck_ms))
-		return -EMSGSIZE;
-	if (s.captures &&
-	    (put_u64(skb, OOMK_A_STATS_CAPTURE_NS_MIN, s.capture_ns_min, pad) ||
-	     put_u64(skb, OOMK_A_STATS_CAPTURE_NS_AVG, s.capture_ns_avg, pad) ||
-	     put_u64(skb, OOMK_A_STATS_CAPTURE_NS_MAX, s.capture_ns_max, pad)))
-		return -EMSGSIZE;
-	for (i = 0; oomk_hooks_info(i, &hook); i++)
-		if (fill_hook(skb, &hook))
 			return -EMSGSIZE;
 	return 0;
 }
