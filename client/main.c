@@ -18,20 +18,18 @@ struct command {
 	int (*run)(const struct cmd_args *args);
 };
 
-#define COMMON_OPTIONS				\
-	{ "json", no_argument, NULL, 'j' },	\
-	{ "help", no_argument, NULL, 'h' }
-
 static const struct option common_options[] = {
-	COMMON_OPTIONS,
-	{ 0 }
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
 };
 
 static const struct option watch_options[] = {
-	COMMON_OPTIONS,
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
 	{ "since", required_argument, NULL, 's' },
 	{ "exec", required_argument, NULL, 'e' },
-	{ 0 }
+	{ 0 },
 };
 
 static const struct command commands[] = {

@@ -40,8 +40,10 @@ static bool cgroup_role(const struct node *cgroup, uint64_t role)
 
 static void text_freshness(struct text *text, const struct node *node, int attr)
 {
-	fputs(node_u64(node, attr) == OOMK_FRESHNESS_FLUSHED ?
-	      "the kill" : "the kernel's last flush, normally at most 2 s before", text->out);
+	if (node_u64(node, attr) == OOMK_FRESHNESS_FLUSHED)
+		fputs("the kill", text->out);
+	else
+		fputs("the kernel's last flush, normally at most 2 s before", text->out);
 }
 
 /* Command line arguments, separated by blanks. */

@@ -262,9 +262,9 @@ static int take_family(struct reply *reply, struct nlmsghdr *hdr)
 		    !group[CTRL_ATTR_MCAST_GRP_NAME] || !group[CTRL_ATTR_MCAST_GRP_ID])
 			continue;
 		if (nla_strcmp(group[CTRL_ATTR_MCAST_GRP_NAME], OOMK_MCGRP_EVENTS) == 0)
-			session->events = nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]);
+			session->events = (int)nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]);
 		if (nla_strcmp(group[CTRL_ATTR_MCAST_GRP_NAME], OOMK_MCGRP_PRESSURE) == 0)
-			session->pressure = nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]);
+			session->pressure = (int)nla_get_u32(group[CTRL_ATTR_MCAST_GRP_ID]);
 	}
 	return 0;
 }
@@ -481,7 +481,7 @@ static int on_notice(struct nl_msg *msg, void *arg)
 	node = decode(notice->session, hdr, sets[cmd]);
 	if (!node)
 		return -NLE_PARSE_ERR;
-	notice->handler->message(notice->arg, cmd, node);
+	notice->handler->message(notice->arg, (int)cmd, node);
 	node_free(node);
 	return NL_OK;
 }

@@ -38,7 +38,7 @@ int session_fail(struct session *session);
 
 /* One request for one reply, about event @seq unless that is 0. */
 int session_get(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
-		struct node **reply);
+		struct node **node);
 
 /*
  * A dump, about event @seq or from it on, unless that is 0. @each gets every

@@ -177,8 +177,11 @@ void text_process(struct text *text, const struct node *task)
 
 uint64_t task_resident(const struct text *text, const struct node *task)
 {
-	return (node_u64(task, OOMK_A_TASK_RSS_ANON) + node_u64(task, OOMK_A_TASK_RSS_FILE) +
-		node_u64(task, OOMK_A_TASK_RSS_SHMEM)) * text->page_size;
+	uint64_t pages = node_u64(task, OOMK_A_TASK_RSS_ANON) +
+			 node_u64(task, OOMK_A_TASK_RSS_FILE) +
+			 node_u64(task, OOMK_A_TASK_RSS_SHMEM);
+
+	return pages * text->page_size;
 }
 
 static void after(struct text *text, const struct node *victim, int attr)

@@ -54,33 +54,33 @@ int session_fail(struct session *session)
 	return EXIT_FAILURE;
 }
 
-int session_get(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
-		struct node **reply)
+int session_get(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+		struct node **node)
 {
 	(void)session;
-	(void)about;
+	(void)seq;
 	assert_int_equal(cmd, OOMK_CMD_STATS_GET);
-	*reply = decoded(nlmsg_alloc_simple(0, 0), set);
+	*node = decoded(nlmsg_alloc_simple(0, 0), set);
 	return 0;
 }
 
-int session_dump(struct session *session, int cmd, uint64_t from, const struct spec_set *set,
+int session_dump(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
 		 void (*each)(void *arg, struct node *node), void *arg)
 {
 	(void)session;
 	(void)cmd;
-	(void)from;
+	(void)seq;
 	(void)set;
 	(void)each;
 	(void)arg;
 	return 0;
 }
 
-int session_list(struct session *session, int cmd, uint64_t from, const struct spec_set *set,
+int session_list(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
 		 struct node_list *list)
 {
 	(void)list;
-	return session_dump(session, cmd, from, set, NULL, NULL);
+	return session_dump(session, cmd, seq, set, NULL, NULL);
 }
 
 int session_subscribe(struct session *session, bool pressure)

@@ -39,7 +39,7 @@ static void control_characters_become_hex(void **state)
 	ESCAPED("\x1b[31mred\x1b[0m", "\\x1b[31mred\\x1b[0m");
 	ESCAPED("nul\0del\x7f", "nul\\x00del\\x7f");
 	/* C1: a terminal may take U+009B for ESC [. */
-	ESCAPED("\xc2\x9b" "31m", "\\xc2\\x9b31m");
+	ESCAPED("\302\23331m", "\\xc2\\x9b31m");
 }
 
 static void a_backslash_cannot_fake_an_escape(void **state)
@@ -66,11 +66,11 @@ static void invalid_utf8_becomes_hex(void **state)
 static void invisible_and_turning_characters_become_hex(void **state)
 {
 	(void)state;
-	ESCAPED("a\xe2\x80\xae" "b", "a\\xe2\\x80\\xaeb");	/* U+202E override */
-	ESCAPED("a\xe2\x81\xa6" "b", "a\\xe2\\x81\\xa6b");	/* U+2066 isolate */
-	ESCAPED("a\xe2\x80\x8b" "b", "a\\xe2\\x80\\x8bb");	/* U+200B zero width */
-	ESCAPED("a\xe2\x80\xa8" "b", "a\\xe2\\x80\\xa8b");	/* U+2028 line separator */
-	ESCAPED("a\xef\xbb\xbf" "b", "a\\xef\\xbb\\xbfb");	/* U+FEFF */
+	ESCAPED("a\xe2\x80\xaez", "a\\xe2\\x80\\xaez");	/* U+202E override */
+	ESCAPED("a\xe2\x81\xa6z", "a\\xe2\\x81\\xa6z");	/* U+2066 isolate */
+	ESCAPED("a\xe2\x80\x8bz", "a\\xe2\\x80\\x8bz");	/* U+200B zero width */
+	ESCAPED("a\xe2\x80\xa8z", "a\\xe2\\x80\\xa8z");	/* U+2028 line separator */
+	ESCAPED("a\xef\xbb\xbfz", "a\\xef\\xbb\\xbfz");	/* U+FEFF */
 	ESCAPED("a\xf3\xa0\x81\x81", "a\\xf3\\xa0\\x81\\x81");	/* U+E0041 tag */
 }
 

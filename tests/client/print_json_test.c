@@ -183,7 +183,7 @@ static void a_command_line_is_an_array(void **state)
 		size_t len;
 		const char *json;
 	} cases[] = {
-		{ "stress-ng\0--vm\0" "1\0", 17, "[\"stress-ng\",\"--vm\",\"1\"]" },
+		{ "stress-ng\0--vm\0001\0", 17, "[\"stress-ng\",\"--vm\",\"1\"]" },
 		{ "a\0\0b\0", 5, "[\"a\",\"\",\"b\"]" },
 		{ "cut off", 7, "[\"cut off\"]" },
 		{ "", 0, "[]" },

@@ -9,8 +9,8 @@
 #include "build.h"
 #include "print_text.h"
 
-#define MIB (1 << 20)
-#define PAGES(mib) ((mib) * 256)
+#define MIB (1LL << 20)
+#define PAGES(mib) (256LL * (mib))
 
 /* 2026-11-24 13:57:21 UTC */
 #define REAL_NS 1795528641000000000
@@ -67,7 +67,7 @@ static void add_cgroup(struct node_list *cgroups, const char *path, uint32_t rol
 static const struct fake_victim chosen = {
 	.how = OOMK_HOW_CHOSEN, .state = OOMK_STATE_EXITED, .killed_ns = BOOT_NS,
 	.exit_delay_ns = 12000000, .reap_ns = BOOT_NS, .reaped_pages = PAGES(197),
-	.exe = "/usr/bin/hog", .cmdline = "hog\0--size\0" "1\n", .cmdline_len = 13,
+	.exe = "/usr/bin/hog", .cmdline = "hog\0--size\0001\n", .cmdline_len = 13,
 };
 
 static const struct fake_task hog = {

@@ -9,8 +9,8 @@
 #include "build.h"
 #include "print_text.h"
 
-#define MIB (1 << 20)
-#define PAGES(mib) ((mib) * 256)
+#define MIB (1LL << 20)
+#define PAGES(mib) (256LL * (mib))
 
 /* 2026-11-24 13:57:21 UTC */
 #define REAL_NS 1795528641000000000
