@@ -11,9 +11,9 @@
 
 struct cmd_args {
 	bool json;
-	const uint64_t *since;	/* NULL: from now on */
-	const char *exec;	/* NULL: no command */
-	uint64_t seq;		/* 0: the last event */
+	const uint64_t *since; /* NULL: from now on */
+	const char *exec;      /* NULL: no command */
+	uint64_t seq;	       /* 0: the last event */
 };
 
 /* Return an exit status; what went wrong has been printed. */

@@ -41,17 +41,17 @@ bool code_unsafe(uint32_t code)
 	static const struct {
 		uint32_t first, last;
 	} unsafe[] = {
-		{ 0x0000, 0x001f },	/* C0 */
-		{ 0x007f, 0x009f },	/* DEL, C1 */
-		{ 0x00ad, 0x00ad },	/* soft hyphen */
-		{ 0x061c, 0x061c },	/* Arabic letter mark */
-		{ 0x180e, 0x180e },	/* Mongolian vowel separator */
-		{ 0x200b, 0x200f },	/* zero-width, direction marks */
-		{ 0x2028, 0x202e },	/* line separators, embeddings, overrides */
-		{ 0x2060, 0x206f },	/* word joiner, isolates */
-		{ 0xfeff, 0xfeff },	/* byte order mark */
-		{ 0xfff9, 0xfffb },	/* interlinear annotation */
-		{ 0xe0000, 0xe007f },	/* tags */
+		{ 0x0000, 0x001f },   /* C0 */
+		{ 0x007f, 0x009f },   /* DEL, C1 */
+		{ 0x00ad, 0x00ad },   /* soft hyphen */
+		{ 0x061c, 0x061c },   /* Arabic letter mark */
+		{ 0x180e, 0x180e },   /* Mongolian vowel separator */
+		{ 0x200b, 0x200f },   /* zero-width, direction marks */
+		{ 0x2028, 0x202e },   /* line separators, embeddings, overrides */
+		{ 0x2060, 0x206f },   /* word joiner, isolates */
+		{ 0xfeff, 0xfeff },   /* byte order mark */
+		{ 0xfff9, 0xfffb },   /* interlinear annotation */
+		{ 0xe0000, 0xe007f }, /* tags */
 	};
 
 	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)

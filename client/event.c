@@ -14,9 +14,9 @@
 #include "event.h"
 
 struct value {
-	unsigned int count;	/* 0: absent; above 1 only for multi attributes */
+	unsigned int count; /* 0: absent; above 1 only for multi attributes */
 	union {
-		uint64_t number;	/* signed types are sign-extended */
+		uint64_t number; /* signed types are sign-extended */
 		struct bytes bytes;
 		struct node **nodes;
 	};
@@ -24,7 +24,7 @@ struct value {
 
 struct node {
 	const struct spec_set *set;
-	struct value values[];	/* indexed by attribute number */
+	struct value values[]; /* indexed by attribute number */
 };
 
 /* The payload that a type must have, or -1 when any length will do. */

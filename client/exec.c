@@ -92,8 +92,10 @@ void exec_push(struct exec *exec, uint64_t seq, char *input)
 {
 	if (exec->count == EXEC_QUEUE) {
 		exec->dropped++;
-		fprintf(stderr, "oomk: the command is too slow, it does not get #%" PRIu64
-			" (%" PRIu64 " so far)\n", seq, exec->dropped);
+		fprintf(stderr,
+			"oomk: the command is too slow, it does not get #%" PRIu64 " (%" PRIu64
+			" so far)\n",
+			seq, exec->dropped);
 		free(input);
 		return;
 	}
@@ -158,7 +160,8 @@ bool exec_idle(const struct exec *exec)
 void exec_summary(const struct exec *exec)
 {
 	if (exec->failed || exec->dropped || exec->count)
-		fprintf(stderr, "oomk: commands: %" PRIu64 " failed, %" PRIu64
-			" not run because they were too slow, %u not done\n", exec->failed,
-			exec->dropped, exec->count);
+		fprintf(stderr,
+			"oomk: commands: %" PRIu64 " failed, %" PRIu64
+			" not run because they were too slow, %u not done\n",
+			exec->failed, exec->dropped, exec->count);
 }

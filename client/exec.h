@@ -20,16 +20,16 @@ struct exec_job {
 };
 
 struct exec {
-	const char *command;		/* for /bin/sh */
-	void (*in_child)(void *arg);	/* called before the command starts */
+	const char *command;	     /* for /bin/sh */
+	void (*in_child)(void *arg); /* called before the command starts */
 	void *arg;
 	struct exec_job queue[EXEC_QUEUE];
-	unsigned int head, count;	/* queue[head] is running when child is set */
-	pid_t child;			/* 0: none */
-	int fd;				/* the child's standard input, or -1 */
+	unsigned int head, count; /* queue[head] is running when child is set */
+	pid_t child;		  /* 0: none */
+	int fd;			  /* the child's standard input, or -1 */
 	size_t written;
-	uint64_t failed;		/* commands that could not run or ended badly */
-	uint64_t dropped;		/* events that found the queue full */
+	uint64_t failed;  /* commands that could not run or ended badly */
+	uint64_t dropped; /* events that found the queue full */
 };
 
 void exec_init(struct exec *exec, const char *command, void (*in_child)(void *arg), void *arg);

@@ -39,20 +39,23 @@ static const struct command commands[] = {
 		.help = "list the recorded events, one a line",
 		.options = common_options,
 		.run = cmd_list,
-	}, {
+	},
+	{
 		.name = "show",
 		.arguments = "[--json] [SEQ|last]",
 		.help = "explain event SEQ, or the last one",
 		.options = common_options,
 		.takes_seq = true,
 		.run = cmd_show,
-	}, {
+	},
+	{
 		.name = "watch",
 		.arguments = "[--json] [--since SEQ] [--exec CMD]",
 		.help = "print events as they happen; first those after SEQ; run CMD for each",
 		.options = watch_options,
 		.run = cmd_watch,
-	}, {
+	},
+	{
 		.name = "stats",
 		.arguments = "[--json]",
 		.help = "print the state of the module",
@@ -74,8 +77,7 @@ static void print_usage(FILE *out)
 
 static void print_command_usage(FILE *out, const struct command *command)
 {
-	fprintf(out, "Usage: oomk %s %s\n  %s\n", command->name, command->arguments,
-		command->help);
+	fprintf(out, "Usage: oomk %s %s\n  %s\n", command->name, command->arguments, command->help);
 }
 
 static int usage_error(const struct command *command)
@@ -91,8 +93,7 @@ static bool parse_seq(const char *text, uint64_t *seq)
 	if (!*text)
 		return false;
 	for (; *text; text++) {
-		if (*text < '0' || *text > '9' ||
-		    __builtin_mul_overflow(*seq, 10, seq) ||
+		if (*text < '0' || *text > '9' || __builtin_mul_overflow(*seq, 10, seq) ||
 		    __builtin_add_overflow(*seq, (uint64_t)(*text - '0'), seq))
 			return false;
 	}

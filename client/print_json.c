@@ -8,7 +8,7 @@
 #include "escape.h"
 #include "print_json.h"
 
-#define REPLACEMENT "\xef\xbf\xbd"	/* U+FFFD */
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 /* JSON is UTF-8: what is not becomes the replacement character. */
 static struct json_object *json_bytes(const unsigned char *data, size_t len)
@@ -195,8 +195,8 @@ static void write_safe(FILE *out, const char *text)
 
 char *json_line(struct json_object *object)
 {
-	const char *text = json_object_to_json_string_ext(object, JSON_C_TO_STRING_PLAIN |
-							  JSON_C_TO_STRING_NOSLASHESCAPE);
+	int flags = JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE;
+	const char *text = json_object_to_json_string_ext(object, flags);
 	char *line;
 	size_t size;
 	FILE *out = open_memstream(&line, &size);

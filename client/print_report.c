@@ -26,8 +26,8 @@ static void report_kept(struct text *text, const char *what, const struct node *
 	if (!node_has(event, kept))
 		return;
 	if (!node_has(event, total))
-		fprintf(text->out, "  the event holds only %" PRIu64 " %s\n",
-			node_u64(event, kept), what);
+		fprintf(text->out, "  the event holds only %" PRIu64 " %s\n", node_u64(event, kept),
+			what);
 	else if (node_u64(event, total) > node_u64(event, kept))
 		fprintf(text->out, "  the event holds only %" PRIu64 " of %" PRIu64 " %s\n",
 			node_u64(event, kept), node_u64(event, total), what);
@@ -129,8 +129,7 @@ static void report_points(struct text *text, const struct node *event, const str
 		terms[i].print(text, task, terms[i].attr);
 	}
 	fputs(" pages", text->out);
-	if (node_has(event, OOMK_A_EVENT_CHOSEN_POINTS) &&
-	    node_has(victim, OOMK_A_VICTIM_HOW) &&
+	if (node_has(event, OOMK_A_EVENT_CHOSEN_POINTS) && node_has(victim, OOMK_A_VICTIM_HOW) &&
 	    node_u64(victim, OOMK_A_VICTIM_HOW) == OOMK_HOW_CHOSEN) {
 		fputs("; the kernel's ", text->out);
 		text_number(text, event, OOMK_A_EVENT_CHOSEN_POINTS);
@@ -164,6 +163,8 @@ static void report_victim(struct text *text, const struct node *event, const str
 		{ "address space", OOMK_A_TASK_TOTAL_VM, text_pages },
 	};
 	const struct node *victim = node_nest(task, OOMK_A_TASK_VICTIM, 0);
+	uint64_t started = node_u64(task, OOMK_A_TASK_START_BOOT_NS);
+	uint64_t killed = node_u64(event, OOMK_A_EVENT_TIME_BOOT_NS);
 
 	fputs("  ", text->out);
 	text_emphasis(text, RED);
@@ -181,11 +182,9 @@ static void report_victim(struct text *text, const struct node *event, const str
 	text_fields(text, "    command", victim, cmdline, COUNT(cmdline));
 	text_fields(text, "    cgroup", task, cgroup, COUNT(cgroup));
 	text_fields(text, "    ids", task, ids, COUNT(ids));
-	if (node_has(task, OOMK_A_TASK_START_BOOT_NS) &&
-	    node_u64(event, OOMK_A_EVENT_TIME_BOOT_NS) >= node_u64(task, OOMK_A_TASK_START_BOOT_NS))
+	if (node_has(task, OOMK_A_TASK_START_BOOT_NS) && killed >= started)
 		fprintf(text->out, "    started     %s before the kill\n",
-			figure_ns(node_u64(event, OOMK_A_EVENT_TIME_BOOT_NS) -
-				  node_u64(task, OOMK_A_TASK_START_BOOT_NS)).text);
+			figure_ns(killed - started).text);
 	text_fields(text, "    memory", task, memory, COUNT(memory));
 	report_points(text, event, task);
 }
@@ -291,8 +290,7 @@ static void report_chain(struct text *text, const struct node *event,
 		first = false;
 		report_cgroup(text, cgroups->nodes[i]);
 	}
-	report_kept(text, "cgroups", event, OOMK_A_EVENT_CGROUPS_KEPT,
-		    OOMK_A_EVENT_CGROUPS_TOTAL);
+	report_kept(text, "cgroups", event, OOMK_A_EVENT_CGROUPS_KEPT, OOMK_A_EVENT_CGROUPS_TOTAL);
 }
 
 static int by_usage(const void *a, const void *b)
@@ -348,16 +346,18 @@ static void report_held(struct text *text, const struct node *event)
 	fprintf(text->out, "    charged     %s %s\n",
 		figure_bytes(node_u64(event, OOMK_A_EVENT_CHARGED)).text,
 		node_has(event, OOMK_A_EVENT_OOM_CGROUP_ID) ? "to the cgroup whose limit was hit" :
-							     "in use on the host");
+							      "in use on the host");
 	if (node_has(event, OOMK_A_EVENT_HELD))
-		fprintf(text->out, "    held        %s anonymous and shared memory "
+		fprintf(text->out,
+			"    held        %s anonymous and shared memory "
 			"of the candidates\n",
 			figure_bytes(node_u64(event, OOMK_A_EVENT_HELD)).text);
 	if (!node_has(event, OOMK_A_EVENT_NOT_HELD))
 		return;
 	if (node_s64(event, OOMK_A_EVENT_NOT_HELD) < 0)
 		fputs("    not held    nothing; some of what the candidates hold is shared, "
-		      "or charged elsewhere\n", text->out);
+		      "or charged elsewhere\n",
+		      text->out);
 	else
 		fprintf(text->out, "    not held    %s page cache, tmpfs and kernel memory\n",
 			figure_bytes(node_u64(event, OOMK_A_EVENT_NOT_HELD)).text);
@@ -413,8 +413,7 @@ static void report_host(struct text *text, const struct node *event)
 	text_fields(text, "    swap", host, swap, COUNT(swap));
 }
 
-static void report_tasks(struct text *text, const struct node *event,
-			 const struct node_list *tasks)
+static void report_tasks(struct text *text, const struct node *event, const struct node_list *tasks)
 {
 	/* Without a decision there are only the victims, who are told of above. */
 	if (!tasks->count || !node_has(event, OOMK_A_EVENT_TASKS_TOTAL))

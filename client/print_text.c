@@ -61,8 +61,10 @@ void print_outcome(struct text *text, const struct node *task)
 
 void print_overwritten(struct text *text, uint64_t first, uint64_t last)
 {
-	fprintf(text->out, "#%" PRIu64 " to #%" PRIu64 " were overwritten before they could be "
-		"read (%" PRIu64 ")\n", first, last, last - first + 1);
+	fprintf(text->out,
+		"#%" PRIu64 " to #%" PRIu64 " were overwritten before they could be "
+		"read (%" PRIu64 ")\n",
+		first, last, last - first + 1);
 }
 
 /* Whose memory ran out, in one word. */
@@ -97,8 +99,10 @@ static void list_row(struct text *cells, const struct node *event)
 		text_process(cells, task);
 	else
 		putc('-', cells->out);
-	fprintf(cells->out, "\t%s\t", node_has(task, OOMK_A_TASK_RSS_ANON) ?
-		figure_bytes(task_resident(cells, task)).text : "-");
+	fprintf(cells->out, "\t%s\t",
+		node_has(task, OOMK_A_TASK_RSS_ANON) ?
+			figure_bytes(task_resident(cells, task)).text :
+			"-");
 	text_number(cells, event, OOMK_A_EVENT_VICTIMS_TOTAL);
 	putc('\t', cells->out);
 	text_state(cells, node_nest(task, OOMK_A_TASK_VICTIM, 0));

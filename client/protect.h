@@ -8,7 +8,7 @@
 /* What the process had before, for its children. */
 struct protection {
 	bool lowered;
-	int oom_score_adj;	/* before it was lowered */
+	int oom_score_adj; /* before it was lowered */
 };
 
 /*

@@ -30,8 +30,8 @@
 #define DUMP_TRIES 10
 
 /* Requests put the event's number under the same attribute in every set. */
-static_assert((int)OOMK_A_TASK_SEQ == (int)OOMK_A_EVENT_SEQ &&
-	      (int)OOMK_A_CGROUP_SEQ == (int)OOMK_A_EVENT_SEQ, "one seq attribute");
+static_assert((int)OOMK_A_TASK_SEQ == (int)OOMK_A_EVENT_SEQ, "one seq attribute");
+static_assert((int)OOMK_A_CGROUP_SEQ == (int)OOMK_A_EVENT_SEQ, "one seq attribute");
 
 static struct nla_policy family_policy[CTRL_ATTR_MAX + 1] = {
 	[CTRL_ATTR_FAMILY_ID] = { .type = NLA_U16 },
@@ -59,7 +59,8 @@ static int fail_nl(struct session *session, int code, const char *what)
 	if (code == -NLE_PERM)
 		return session_error(session, code,
 				     "%s: not permitted; run it as root (it needs "
-				     "CAP_NET_ADMIN in the initial user namespace)", what);
+				     "CAP_NET_ADMIN in the initial user namespace)",
+				     what);
 	return session_error(session, code, "%s: %s", what, nl_geterror(code));
 }
 
@@ -117,9 +118,9 @@ struct reply {
 	const struct spec_set *set;
 	void (*each)(void *arg, struct node *node);
 	void *arg;
-	bool progress;	/* a message has arrived since this was last cleared */
+	bool progress; /* a message has arrived since this was last cleared */
 	bool finished;
-	int err;	/* the first failure */
+	int err; /* the first failure */
 };
 
 /*
@@ -182,8 +183,7 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	if (nlmsg_datalen(hdr) >= (int)sizeof(error))
 		memcpy(&error, nlmsg_data(hdr), sizeof(error));
 	if (error < 0 && !reply->err)
-		reply->err = fail_kernel(reply->session, error,
-					 nlmsg_attrdata(hdr, sizeof(error)),
+		reply->err = fail_kernel(reply->session, error, nlmsg_attrdata(hdr, sizeof(error)),
 					 nlmsg_attrlen(hdr, sizeof(error)));
 	return NL_STOP;
 }
@@ -282,7 +282,8 @@ int session_resolve(struct session *session)
 	if (err != -NLE_OBJ_NOTFOUND)
 		return err;
 	if (access("/sys/module/oomk", F_OK) == 0)
-		return session_error(session, err, "the module can only be reached from the "
+		return session_error(session, err,
+				     "the module can only be reached from the "
 				     "initial network namespace");
 	return session_error(session, err, "the module is not loaded; run 'modprobe oomk'");
 }

@@ -32,17 +32,17 @@ struct spec_enum {
 struct spec_set;
 
 struct spec_attr {
-	const char *name;		/* as in JSON: the specification's, '-' as '_' */
+	const char *name; /* as in JSON: the specification's, '-' as '_' */
 	enum spec_type type;
-	bool multi;			/* may occur several times; nests only */
+	bool multi; /* may occur several times; nests only */
 	const struct spec_enum *values;
 	const struct spec_set *nested;
 };
 
 struct spec_set {
 	const char *name;
-	const struct spec_attr *attrs;	/* indexed by attribute number; 0 is unused */
-	int max;			/* highest attribute number */
+	const struct spec_attr *attrs; /* indexed by attribute number; 0 is unused */
+	int max;		       /* highest attribute number */
 };
 
 extern const struct spec_set spec_event;

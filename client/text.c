@@ -337,7 +337,7 @@ static void memcg_limit(struct text *text, const struct node *event, const struc
 	bool own = node_has(victim, OOMK_A_TASK_CGROUP) &&
 		   node_has(victim, OOMK_A_TASK_CGROUP_ID) &&
 		   node_u64(victim, OOMK_A_TASK_CGROUP_ID) ==
-		   node_u64(event, OOMK_A_EVENT_OOM_CGROUP_ID);
+			   node_u64(event, OOMK_A_EVENT_OOM_CGROUP_ID);
 
 	fputs(own ? ", whose limit" : "; the limit", text->out);
 	if (node_has(event, OOMK_A_EVENT_OOM_CGROUP_MAX) &&

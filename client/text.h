@@ -19,7 +19,7 @@ struct text {
 	FILE *out;
 	bool colour;
 	uint64_t page_size;
-	int64_t boot_offset;	/* wall-clock time minus time since boot (ns) */
+	int64_t boot_offset; /* wall-clock time minus time since boot (ns) */
 };
 
 /* Text for @out: in colour when that is a terminal and NO_COLOR is not set. */
@@ -40,15 +40,15 @@ void text_emphasis(struct text *text, const char *code);
 /* Writes attribute @attr of @node in some way, "-" when it is absent. */
 typedef void text_fn(struct text *text, const struct node *node, int attr);
 
-text_fn text_name;		/* escaped bytes */
+text_fn text_name; /* escaped bytes */
 text_fn text_number;
 text_fn text_hex;
-text_fn text_bytes;		/* bytes with a unit: "198.5 MiB" */
-text_fn text_pages;		/* pages with a unit of bytes */
-text_fn text_mib;		/* bytes in MiB without the unit, for columns */
-text_fn text_mib_pages;		/* pages likewise */
-text_fn text_ns;		/* a span of time */
-text_fn text_enum;		/* the value's name, '_' as blank */
+text_fn text_bytes;	/* bytes with a unit: "198.5 MiB" */
+text_fn text_pages;	/* pages with a unit of bytes */
+text_fn text_mib;	/* bytes in MiB without the unit, for columns */
+text_fn text_mib_pages; /* pages likewise */
+text_fn text_ns;	/* a span of time */
+text_fn text_enum;	/* the value's name, '_' as blank */
 
 /* An attribute, how it is written, and the name before it or above its column. */
 struct field {

@@ -53,8 +53,8 @@ static int catch_up(struct watch *watch)
 	int err;
 
 	do
-		err = session_dump(watch->session, OOMK_CMD_EVENT_GET, watch->last + 1,
-				   &spec_event, dumped, watch);
+		err = session_dump(watch->session, OOMK_CMD_EVENT_GET, watch->last + 1, &spec_event,
+				   dumped, watch);
 	while (err == -NLE_DUMP_INTR);
 	return err;
 }
@@ -128,8 +128,10 @@ int watch_start(struct watch *watch, const uint64_t *since)
 	if (watch->last > seen) {
 		char text[128];
 
-		snprintf(text, sizeof(text), "the newest event is #%" PRIu64
-			 ", so the module was loaded anew after #%" PRIu64, seen, watch->last);
+		snprintf(text, sizeof(text),
+			 "the newest event is #%" PRIu64
+			 ", so the module was loaded anew after #%" PRIu64,
+			 seen, watch->last);
 		watch->handler->note(watch->arg, text);
 		watch->last = 0;
 	}
@@ -179,6 +181,9 @@ static void on_family(void *arg)
 
 int watch_receive(struct watch *watch)
 {
+	static const char too_fast[] =
+		"notifications came too fast; reading events from the store, "
+		"outcomes may be missing";
 	static const struct session_handler handler = {
 		.message = on_message,
 		.family = on_family,
@@ -186,8 +191,7 @@ int watch_receive(struct watch *watch)
 	int err = session_receive(watch->session, &handler, watch);
 
 	if (err == -NLE_NOMEM) {
-		watch->handler->note(watch->arg,
-				     "notifications came too fast; reading events from the store, outcomes may be missing");
+		watch->handler->note(watch->arg, too_fast);
 		err = resync(watch);
 	}
 	return err ? err : watch->err;

@@ -27,11 +27,11 @@ struct watch {
 	struct session *session;
 	const struct watch_handler *handler;
 	void *arg;
-	bool pressure;			/* subscribe to it */
-	int family;			/* of the module that is followed, 0: none */
-	uint64_t last;			/* newest event that was handed on */
-	const struct node *held;	/* event in hand while the ones before it are fetched */
-	int err;			/* of a callback */
+	bool pressure;		 /* subscribe to it */
+	int family;		 /* of the module that is followed, 0: none */
+	uint64_t last;		 /* newest event that was handed on */
+	const struct node *held; /* event in hand while the ones before it are fetched */
+	int err;		 /* of a callback */
 };
 
 /*

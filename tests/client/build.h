@@ -16,7 +16,7 @@
 #define ZERO INT64_MIN
 
 struct fake_victim {
-	int how, state;		/* -1: absent */
+	int how, state; /* -1: absent */
 	const char *exe;
 	const char *cmdline;
 	size_t cmdline_len;
@@ -41,7 +41,7 @@ struct fake_task {
 
 struct fake_event {
 	uint64_t seq;
-	int kind, constraint;	/* -1: absent */
+	int kind, constraint; /* -1: absent */
 	uint32_t flags;
 	uint64_t real_ns, boot_ns;
 	const struct fake_task *trigger;

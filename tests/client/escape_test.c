@@ -66,12 +66,12 @@ static void invalid_utf8_becomes_hex(void **state)
 static void invisible_and_turning_characters_become_hex(void **state)
 {
 	(void)state;
-	ESCAPED("a\xe2\x80\xaez", "a\\xe2\\x80\\xaez");	/* U+202E override */
-	ESCAPED("a\xe2\x81\xa6z", "a\\xe2\\x81\\xa6z");	/* U+2066 isolate */
-	ESCAPED("a\xe2\x80\x8bz", "a\\xe2\\x80\\x8bz");	/* U+200B zero width */
-	ESCAPED("a\xe2\x80\xa8z", "a\\xe2\\x80\\xa8z");	/* U+2028 line separator */
-	ESCAPED("a\xef\xbb\xbfz", "a\\xef\\xbb\\xbfz");	/* U+FEFF */
-	ESCAPED("a\xf3\xa0\x81\x81", "a\\xf3\\xa0\\x81\\x81");	/* U+E0041 tag */
+	ESCAPED("a\xe2\x80\xaez", "a\\xe2\\x80\\xaez");	       /* U+202E override */
+	ESCAPED("a\xe2\x81\xa6z", "a\\xe2\\x81\\xa6z");	       /* U+2066 isolate */
+	ESCAPED("a\xe2\x80\x8bz", "a\\xe2\\x80\\x8bz");	       /* U+200B zero width */
+	ESCAPED("a\xe2\x80\xa8z", "a\\xe2\\x80\\xa8z");	       /* U+2028 line separator */
+	ESCAPED("a\xef\xbb\xbfz", "a\\xef\\xbb\\xbfz");	       /* U+FEFF */
+	ESCAPED("a\xf3\xa0\x81\x81", "a\\xf3\\xa0\\x81\\x81"); /* U+E0041 tag */
 }
 
 int main(void)

@@ -107,12 +107,13 @@ static void nests_that_repeat_keep_their_order(void **state)
 
 	assert_int_equal(node_count(node, OOMK_A_EVENT_VICTIM), 70);
 	for (int pid = 1; pid <= 70; pid++) {
-		const struct node *task = node_nest(node, OOMK_A_EVENT_VICTIM,
-						    (unsigned int)pid - 1);
+		const struct node *task =
+			node_nest(node, OOMK_A_EVENT_VICTIM, (unsigned int)pid - 1);
 
 		assert_int_equal(node_s64(task, OOMK_A_TASK_PID), pid);
 		assert_int_equal(node_u64(node_nest(task, OOMK_A_TASK_VICTIM, 0),
-					  OOMK_A_VICTIM_HOW), OOMK_HOW_GROUP);
+					  OOMK_A_VICTIM_HOW),
+				 OOMK_HOW_GROUP);
 	}
 	assert_null(node_nest(node, OOMK_A_EVENT_VICTIM, 70));
 	node_free(node);
@@ -204,12 +205,17 @@ static void a_single_attribute_must_not_repeat(void **state)
 
 static void every_cut_of_a_message_is_refused_or_shorter(void **state)
 {
-	static const struct fake_victim victim = { .how = 0, .state = 1, .exe = "/bin/hog",
-						   .cmdline = "hog\0-v", .cmdline_len = 6 };
-	static const struct fake_task task = { .pid = 12, .comm = "hog", .cgroup = "/a",
-					       .anon = 5, .victim = &victim };
-	static const struct fake_event event = { .seq = 3, .oom_cgroup = "/a", .trigger = &task,
-						 .victim = &task, .gfp_flags = "GFP_KERNEL" };
+	static const struct fake_victim victim = {
+		.how = 0, .state = 1, .exe = "/bin/hog", .cmdline = "hog\0-v", .cmdline_len = 6
+	};
+	static const struct fake_task task = {
+		.pid = 12, .comm = "hog", .cgroup = "/a", .anon = 5, .victim = &victim
+	};
+	static const struct fake_event event = { .seq = 3,
+						 .oom_cgroup = "/a",
+						 .trigger = &task,
+						 .victim = &task,
+						 .gfp_flags = "GFP_KERNEL" };
 	struct nl_msg *msg = message();
 	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	char error[128];

@@ -167,10 +167,9 @@ static void failures_are_counted_and_reported(void **state)
 	exec_push(&queue, 4, strdup("exec /nonexistent 2> /dev/null\n"));
 	drain();
 	assert_int_equal(queue.failed, 3);
-	assert_file("stderr",
-		    "oomk: the command for #1 failed with status 3\n"
-		    "oomk: the command for #3 was ended by signal 9\n"
-		    "oomk: the command for #4 failed with status 127\n");
+	assert_file("stderr", "oomk: the command for #1 failed with status 3\n"
+			      "oomk: the command for #3 was ended by signal 9\n"
+			      "oomk: the command for #4 failed with status 127\n");
 }
 
 static void the_summary_tells_only_what_went_wrong(void **state)
@@ -201,10 +200,9 @@ static void a_slow_command_never_blocks_and_overflow_is_counted(void **state)
 	clock_gettime(CLOCK_MONOTONIC, &done);
 	assert_true(done.tv_sec - begun.tv_sec < 10);
 	assert_int_equal(queue.dropped, 3);
-	assert_file("stderr",
-		    "oomk: the command is too slow, it does not get #257 (1 so far)\n"
-		    "oomk: the command is too slow, it does not get #258 (2 so far)\n"
-		    "oomk: the command is too slow, it does not get #259 (3 so far)\n");
+	assert_file("stderr", "oomk: the command is too slow, it does not get #257 (1 so far)\n"
+			      "oomk: the command is too slow, it does not get #258 (2 so far)\n"
+			      "oomk: the command is too slow, it does not get #259 (3 so far)\n");
 
 	/* Those that found room are still run. */
 	queue.command = "printf x >> out";

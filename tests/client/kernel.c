@@ -18,7 +18,7 @@
 /* What waits for a socket: a datagram, or an error when there is no data. */
 struct datagram {
 	unsigned char *data;
-	int len;		/* or a negative libnl error */
+	int len; /* or a negative libnl error */
 };
 
 struct queue {
@@ -102,8 +102,8 @@ static struct nl_msg *family_message(uint32_t seq, int cmd, const char *name, in
 static void reply_error(const struct nlmsghdr *request, int error, const char *text)
 {
 	struct nl_msg *msg = nlmsg_alloc();
-	struct nlmsghdr *hdr = nlmsg_put(msg, 0, request->nlmsg_seq, NLMSG_ERROR, 0,
-					 text ? NLM_F_ACK_TLVS : 0);
+	struct nlmsghdr *hdr =
+		nlmsg_put(msg, 0, request->nlmsg_seq, NLMSG_ERROR, 0, text ? NLM_F_ACK_TLVS : 0);
 
 	nlmsg_append(msg, &error, sizeof(error), 0);
 	nlmsg_append(msg, (void *)request, request->nlmsg_len, NLMSG_ALIGNTO);
@@ -206,8 +206,8 @@ static void reply_dump(const struct nlmsghdr *request, uint64_t from)
 			flags |= NLM_F_DUMP_INTR;
 			continue;
 		}
-		push_message(&replies, event_message(request->nlmsg_seq, flags,
-						     OOMK_CMD_EVENT_GET, seq));
+		push_message(&replies,
+			     event_message(request->nlmsg_seq, flags, OOMK_CMD_EVENT_GET, seq));
 	}
 	reply_done(request, flags & NLM_F_DUMP_INTR);
 }
@@ -359,8 +359,8 @@ void kernel_overrun(void)
 
 void kernel_unload(void)
 {
-	push_message(&notices, family_message(0, CTRL_CMD_DELFAMILY, OOMK_FAMILY_NAME,
-					      kernel.family));
+	push_message(&notices,
+		     family_message(0, CTRL_CMD_DELFAMILY, OOMK_FAMILY_NAME, kernel.family));
 	kernel.family = 0;
 	kernel.first = 1;
 	kernel.last = 0;

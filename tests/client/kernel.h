@@ -17,23 +17,23 @@
 struct nl_sock;
 
 struct kernel {
-	int family;			/* 0: the module is not loaded */
-	uint64_t first, last;		/* events in the store; first > last: none */
-	bool denied;			/* the caller lacks the privilege */
+	int family;	      /* 0: the module is not loaded */
+	uint64_t first, last; /* events in the store; first > last: none */
+	bool denied;	      /* the caller lacks the privilege */
 
 	/* What goes wrong with the next requests. */
-	uint64_t overwrite_at;		/* this event and those before vanish when it is its turn */
-	unsigned int unload_in;		/* the module goes away after so many requests to it */
-	int load_as;			/* and is loaded again with this id, unless 0 */
-	bool malformed;			/* the next event's seq has the wrong size */
-	bool cut_off;			/* the next reply is shorter than its header says */
-	unsigned int no_memory;		/* so many requests fail, to the controller too */
-	int dump_error;			/* dumps end with this error and a text */
+	uint64_t overwrite_at;	/* this event and those before vanish when it is its turn */
+	unsigned int unload_in; /* the module goes away after so many requests to it */
+	int load_as;		/* and is loaded again with this id, unless 0 */
+	bool malformed;		/* the next event's seq has the wrong size */
+	bool cut_off;		/* the next reply is shorter than its header says */
+	unsigned int no_memory; /* so many requests fail, to the controller too */
+	int dump_error;		/* dumps end with this error and a text */
 
-	unsigned int requests;		/* to the module, so far */
-	unsigned int groups;		/* memberships asked for, so far */
-	uint64_t dump_from;		/* seq of the last dump request, 0: none given */
-	int dump_flags;			/* of the last dump request */
+	unsigned int requests; /* to the module, so far */
+	unsigned int groups;   /* memberships asked for, so far */
+	uint64_t dump_from;    /* seq of the last dump request, 0: none given */
+	int dump_flags;	       /* of the last dump request */
 };
 
 extern struct kernel kernel;

@@ -34,8 +34,9 @@ static void assert_value(struct json_object *object, const char *key, const char
 	struct json_object *value;
 
 	assert_true(json_object_object_get_ex(object, key, &value));
-	assert_string_equal(json_object_to_json_string_ext(value, JSON_C_TO_STRING_PLAIN |
-							   JSON_C_TO_STRING_NOSLASHESCAPE),
+	assert_string_equal(json_object_to_json_string_ext(value,
+							   JSON_C_TO_STRING_PLAIN |
+								   JSON_C_TO_STRING_NOSLASHESCAPE),
 			    expected);
 }
 
@@ -191,7 +192,9 @@ static void a_command_line_is_an_array(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct fake_victim victim = { .how = -1, .state = -1, .cmdline = cases[i].line,
+		struct fake_victim victim = { .how = -1,
+					      .state = -1,
+					      .cmdline = cases[i].line,
 					      .cmdline_len = cases[i].len };
 		struct fake_task task = { .victim = &victim };
 		struct json_object *object = reparsed_node(task_node(&task));
@@ -208,8 +211,9 @@ static void nests_are_objects_and_multiple_ones_arrays(void **state)
 	static const struct fake_victim victim = { .how = OOMK_HOW_CHOSEN,
 						   .state = OOMK_STATE_ALIVE };
 	static const struct fake_task task = { .pid = 7, .comm = "hog", .victim = &victim };
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
-						 .trigger = &task, .victim = &task };
+	static const struct fake_event event = {
+		.seq = 1, .kind = -1, .constraint = -1, .trigger = &task, .victim = &task
+	};
 	struct json_object *object = reparsed_node(event_node(&event));
 
 	(void)state;
@@ -258,8 +262,8 @@ static struct node *full_node(const struct spec_set *set)
 static void every_attribute_of_every_set_has_its_key(void **state)
 {
 	static const struct spec_set *const sets[] = {
-		&spec_event, &spec_task, &spec_victim, &spec_cgroup, &spec_host, &spec_pressure,
-		&spec_hook, &spec_stats,
+		&spec_event, &spec_task,     &spec_victim, &spec_cgroup,
+		&spec_host,  &spec_pressure, &spec_hook,   &spec_stats,
 	};
 
 	(void)state;

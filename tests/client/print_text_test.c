@@ -46,22 +46,39 @@ static void assert_sentence(const struct fake_event *fake, const char *expected)
 }
 
 static const struct fake_victim chosen = {
-	.how = OOMK_HOW_CHOSEN, .state = OOMK_STATE_ALIVE, .killed_ns = BOOT_NS,
+	.how = OOMK_HOW_CHOSEN,
+	.state = OOMK_STATE_ALIVE,
+	.killed_ns = BOOT_NS,
 };
 
 static const struct fake_task hog = {
-	.pid = 1234, .comm = "hog", .cgroup = "/pod/a", .cgroup_id = 11,
+	.pid = 1234,
+	.comm = "hog",
+	.cgroup = "/pod/a",
+	.cgroup_id = 11,
 	.flags = OOMK_TASK_FLAGS_CANDIDATE | OOMK_TASK_FLAGS_CHOSEN | OOMK_TASK_FLAGS_VICTIM,
-	.anon = PAGES(198), .file = 128, .shmem = ZERO, .swap = ZERO, .victim = &chosen,
+	.anon = PAGES(198),
+	.file = 128,
+	.shmem = ZERO,
+	.swap = ZERO,
+	.victim = &chosen,
 };
 
 static const struct fake_task other = { .pid = 77, .comm = "other" };
 
 static const struct fake_event same_cgroup = {
-	.seq = 12, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_MEMCG,
-	.real_ns = REAL_NS, .boot_ns = BOOT_NS, .trigger = &hog, .victim = &hog,
-	.victims_total = 1, .oom_cgroup_id = 11, .oom_cgroup = "/pod/a",
-	.oom_cgroup_max = 200 * MIB, .charged = 200 * MIB,
+	.seq = 12,
+	.kind = OOMK_KIND_KILL,
+	.constraint = OOMK_CONSTRAINT_MEMCG,
+	.real_ns = REAL_NS,
+	.boot_ns = BOOT_NS,
+	.trigger = &hog,
+	.victim = &hog,
+	.victims_total = 1,
+	.oom_cgroup_id = 11,
+	.oom_cgroup = "/pod/a",
+	.oom_cgroup_max = 200 * MIB,
+	.charged = 200 * MIB,
 };
 
 static void limit_of_the_victims_own_cgroup(void **state)
@@ -95,15 +112,19 @@ static void victim_in_an_unknown_cgroup(void **state)
 	task.swap = PAGES(20);
 	event.victim = &task;
 	event.trigger = NULL;
-	assert_sentence(&event,
-			"hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB, "
-			"swap 20.0 MiB); the limit of 200.0 MiB of /pod/a was hit");
+	assert_sentence(&event, "hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB, "
+				"swap 20.0 MiB); the limit of 200.0 MiB of /pod/a was hit");
 }
 
 static const struct fake_event host = {
-	.seq = 13, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_NONE,
-	.trigger = &other, .victim = &hog, .victims_total = 1,
-	.host_total = 2048ULL * MIB, .host_available = 12 * MIB,
+	.seq = 13,
+	.kind = OOMK_KIND_KILL,
+	.constraint = OOMK_CONSTRAINT_NONE,
+	.trigger = &other,
+	.victim = &hog,
+	.victims_total = 1,
+	.host_total = 2048ULL * MIB,
+	.host_available = 12 * MIB,
 };
 
 static void host_out_of_memory(void **state)
@@ -217,9 +238,8 @@ static void no_victim_and_panic(void **state)
 			"triggered by other[77]");
 	event.kind = OOMK_KIND_PANIC;
 	event.constraint = OOMK_CONSTRAINT_NONE;
-	assert_sentence(&event,
-			"the kernel panics instead of killing; the host ran out of memory; "
-			"triggered by other[77]");
+	assert_sentence(&event, "the kernel panics instead of killing; the host ran out of memory; "
+				"triggered by other[77]");
 }
 
 /* As of a kernel where mark_victim cannot be hooked: only the chosen one is known. */
@@ -239,7 +259,8 @@ static void victims_that_nobody_saw_are_told(void **state)
 static void what_is_unknown_is_said_to_be(void **state)
 {
 	static const struct fake_task task = { .pid = 5 };
-	static const struct fake_event event = { .kind = OOMK_KIND_KILL, .constraint = -1,
+	static const struct fake_event event = { .kind = OOMK_KIND_KILL,
+						 .constraint = -1,
 						 .victim = &task };
 	static const struct fake_event nothing = { .kind = -1, .constraint = -1 };
 
@@ -247,7 +268,7 @@ static void what_is_unknown_is_said_to_be(void **state)
 	assert_sentence(&event, "-[5] killed: size unknown; whose memory ran out is not "
 			"known, the decision was not seen");
 	assert_sentence(&nothing, "something happened that this client does not know; "
-			"whose memory ran out is not known");
+				  "whose memory ran out is not known");
 }
 
 static void hostile_names_stay_on_one_line(void **state)
@@ -309,14 +330,23 @@ static void each_outcome_has_its_words(void **state)
 		struct fake_victim victim;
 		const char *line;
 	} cases[] = {
-		{ { .how = -1, .state = OOMK_STATE_EXITED, .killed_ns = BOOT_NS,
-		    .exit_ns = BOOT_NS + 2000000000, .exit_delay_ns = 2000000000 },
+		{ { .how = -1,
+		    .state = OOMK_STATE_EXITED,
+		    .killed_ns = BOOT_NS,
+		    .exit_ns = BOOT_NS + 2000000000,
+		    .exit_delay_ns = 2000000000 },
 		  "2026-11-24 13:57:23 #12 hog[1234] exited after 2 s\n" },
-		{ { .how = -1, .state = OOMK_STATE_ALIVE, .killed_ns = BOOT_NS,
-		    .reap_ns = BOOT_NS + 1000000000, .reaped_pages = PAGES(197) },
+		{ { .how = -1,
+		    .state = OOMK_STATE_ALIVE,
+		    .killed_ns = BOOT_NS,
+		    .reap_ns = BOOT_NS + 1000000000,
+		    .reaped_pages = PAGES(197) },
 		  "2026-11-24 13:57:22 #12 hog[1234] dying, 197.0 MiB freed by the oom_reaper\n" },
-		{ { .how = -1, .state = OOMK_STATE_STUCK, .killed_ns = BOOT_NS,
-		    .alive_ns = 10000000000, .reap_skips = 10 },
+		{ { .how = -1,
+		    .state = OOMK_STATE_STUCK,
+		    .killed_ns = BOOT_NS,
+		    .alive_ns = 10000000000,
+		    .reap_skips = 10 },
 		  "2026-11-24 13:57:31 #12 hog[1234] still alive after 10 s, "
 		  "oom_reaper failed 10 times\n" },
 		{ { .how = -1, .state = OOMK_STATE_UNKNOWN, .killed_ns = BOOT_NS },
@@ -327,8 +357,9 @@ static void each_outcome_has_its_words(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++) {
-		struct fake_task task = { .seq = 12, .pid = 1234, .comm = "hog",
-					  .victim = &cases[i].victim };
+		struct fake_task task = {
+			.seq = 12, .pid = 1234, .comm = "hog", .victim = &cases[i].victim
+		};
 		struct node *node = task_node(&task);
 		struct text text = begin();
 
@@ -370,7 +401,9 @@ static void colour_needs_a_terminal(void **state)
 static void the_list_is_aligned(void **state)
 {
 	static const struct fake_event later = {
-		.seq = 113, .kind = OOMK_KIND_NO_VICTIM, .constraint = OOMK_CONSTRAINT_NONE,
+		.seq = 113,
+		.kind = OOMK_KIND_NO_VICTIM,
+		.constraint = OOMK_CONSTRAINT_NONE,
 		.victims_total = ZERO,
 	};
 	struct node_list events = { 0 };

@@ -48,16 +48,11 @@ static void spans_have_three_digits(void **state)
 		uint64_t ns;
 		const char *text;
 	} cases[] = {
-		{ 0, "0 ns" },
-		{ 999, "999 ns" },
-		{ 1000, "1 us" },
-		{ 35100, "35.1 us" },
-		{ 12000000, "12 ms" },
-		{ 999400000, "999 ms" },
-		{ 999600000, "1 s" },
-		{ 3210000000, "3.21 s" },
-		{ 10000000000, "10 s" },
-		{ 86400000000000, "86400 s" },
+		{ 0, "0 ns" },		 { 999, "999 ns" },
+		{ 1000, "1 us" },	 { 35100, "35.1 us" },
+		{ 12000000, "12 ms" },	 { 999400000, "999 ms" },
+		{ 999600000, "1 s" },	 { 3210000000, "3.21 s" },
+		{ 10000000000, "10 s" }, { 86400000000000, "86400 s" },
 	};
 
 	(void)state;
@@ -90,20 +85,17 @@ static void columns_align_by_characters(void **state)
 	fputs("200\t\t/long/path\n", table.cells);
 	table_end(&table, out, "> ", "rll");
 	fclose(out);
-	assert_string_equal(text,
-			    ">   N  NAME  PATH\n"
-			    ">   1  gr\xc3\xbcn  /a\n"
-			    "> 200        /long/path\n");
+	assert_string_equal(text, ">   N  NAME  PATH\n"
+				  ">   1  gr\xc3\xbcn  /a\n"
+				  "> 200        /long/path\n");
 	free(text);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(bytes_get_the_fitting_unit),
-		cmocka_unit_test(columns_are_in_mib),
-		cmocka_unit_test(spans_have_three_digits),
-		cmocka_unit_test(time_is_local),
+		cmocka_unit_test(bytes_get_the_fitting_unit),  cmocka_unit_test(columns_are_in_mib),
+		cmocka_unit_test(spans_have_three_digits),     cmocka_unit_test(time_is_local),
 		cmocka_unit_test(columns_align_by_characters),
 	};
 

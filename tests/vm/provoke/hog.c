@@ -35,8 +35,8 @@ static void *fill(void *leader)
 	/* A joined leader has left for good: nothing is filled before. */
 	if (leader && pthread_join(*(pthread_t *)leader, NULL))
 		errx(1, "cannot wait for the leader");
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE,
-		 -1, 0);
+	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, sharing | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+		 0);
 	if (p == MAP_FAILED)
 		err(1, "mmap");
 	for (size_t i = 0; i < bytes; i += 4096)
