@@ -14,7 +14,10 @@ struct score_case {
 static const struct score_case score_cases[] = {
 	{
 		.desc = "every part of the memory counts once",
-		.task = { .rss_anon = 1, .rss_file = 20, .rss_shmem = 300, .swap = 4000,
+		.task = { .rss_anon = 1,
+			  .rss_file = 20,
+			  .rss_shmem = 300,
+			  .swap = 4000,
 			  .pgtables = 50000 },
 		.totalpages = 1000000,
 		.points = 54321,
@@ -93,7 +96,9 @@ static void candidates_come_before_skipped_tasks(struct kunit *test)
 {
 	const struct oomk_task candidate = { .points = -5000, .scored = true };
 	const struct oomk_task skipped = {
-		.points = 5000, .scored = true, .skip = OOMK_SKIP_OOM_SCORE_ADJ_MIN,
+		.points = 5000,
+		.scored = true,
+		.skip = OOMK_SKIP_OOM_SCORE_ADJ_MIN,
 	};
 
 	KUNIT_EXPECT_TRUE(test, oomk_score_precedes(&candidate, &skipped));
@@ -109,13 +114,12 @@ static void tasks_with_memory_come_before_those_without(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, oomk_score_precedes(&without, &with));
 }
 
-static struct kunit_case score_tests[] = {
-	KUNIT_CASE_PARAM(points_are_those_of_oom_badness, score_gen_params),
-	KUNIT_CASE(more_points_come_first),
-	KUNIT_CASE(candidates_come_before_skipped_tasks),
-	KUNIT_CASE(tasks_with_memory_come_before_those_without),
-	{ }
-};
+static struct kunit_case score_tests[] = { KUNIT_CASE_PARAM(points_are_those_of_oom_badness,
+							    score_gen_params),
+					   KUNIT_CASE(more_points_come_first),
+					   KUNIT_CASE(candidates_come_before_skipped_tasks),
+					   KUNIT_CASE(tasks_with_memory_come_before_those_without),
+					   {} };
 
 struct kunit_suite oomk_score_suite = {
 	.name = "oomk_score",

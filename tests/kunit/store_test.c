@@ -11,8 +11,8 @@
 #include "../../module/store.h"
 #include "tests.h"
 
-#define STORE_SIZE	SZ_4K
-#define TURNS		2000
+#define STORE_SIZE SZ_4K
+#define TURNS 2000
 
 struct fixture {
 	struct oomk_store store;
@@ -263,7 +263,7 @@ static struct kunit_case store_tests[] = {
 	KUNIT_CASE(a_patch_changes_its_bytes_only),
 	KUNIT_CASE(only_what_is_there_can_be_patched),
 	KUNIT_CASE(a_reader_never_sees_a_torn_record),
-	{ }
+	{}
 };
 
 struct kunit_suite oomk_store_suite = {
