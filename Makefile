@@ -34,10 +34,13 @@ lint:
 spec-check:
 	tests/spec-check
 
+deb:
+	deploy/deb
+
 install uninstall:
 	deploy/node $@
 
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test kunit lint spec-check install uninstall clean
+.PHONY: all module client demo test kunit lint spec-check deb install uninstall clean
