@@ -7,12 +7,13 @@
 
 set -eu
 
-# An initramfs of the second kernel takes long, and nothing boots here.
-export DEBIAN_FRONTEND=noninteractive INITRD=No PATH=/usr/sbin:/usr/bin:/sbin:/bin
+# The initramfs of a kernel takes long, and nothing boots here.
+export INITRD=No
 log=/tmp/log
 tests=0
 failed=0
 
+# shellcheck source=../../dkms.conf
 . /srv/dkms.conf
 oomk=(-m "$PACKAGE_NAME" -v "$PACKAGE_VERSION")
 source=/usr/src/$PACKAGE_NAME-$PACKAGE_VERSION
@@ -48,7 +49,7 @@ status() {
 	dkms status "${oomk[@]}" -k "$1" | tee /dev/stderr | grep -q ": $2"
 }
 
-# DKMS removes what it built once it is installed or refused; the module itself is for KERNEL.
+# installed KERNEL: DKMS says so, and the module that modprobe finds is for it.
 installed() {
 	status "$1" installed &&
 		modinfo -k "$1" -F vermagic oomk | tee /dev/stderr | grep -qF "$1 " &&
@@ -57,9 +58,12 @@ installed() {
 
 # refused KERNEL REASON: DKMS does not build for it, and prints the reason.
 refused() {
-	! dkms build "${oomk[@]}" -k "$1" >/tmp/refusal 2>&1
+	if dkms build "${oomk[@]}" -k "$1" >/tmp/refusal 2>&1; then
+		echo "it is built"
+		return 1
+	fi
 	cat /tmp/refusal
-	! status "$1" built && tr '\n' ' ' </tmp/refusal | grep -q "$2"
+	tr '\n' ' ' </tmp/refusal | grep -q "$2"
 }
 
 # like KERNEL NAME [OPTION]: a kernel that differs by its name, and without the option.

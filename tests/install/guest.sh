@@ -1,0 +1,104 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The part of tests/install/guest that runs in the guest, once it is up. /srv/files
+# lists the files that were there before the packages. TAP, and "end" at its end.
+
+set -u
+
+log=/run/log
+unit=oomk.service
+
+# check WHAT COMMAND...: the command succeeds.
+check() {
+	local what=$1
+
+	shift
+	if "$@" >$log 2>&1; then
+		echo "ok - guest: $what"
+	else
+		sed 's/^/# /' $log
+		echo "not ok - guest: $what"
+	fi
+}
+
+loaded() {
+	grep '^oomk ' /proc/modules
+}
+
+active() {
+	systemctl status $unit && loaded
+}
+
+# The module is there before anything ordinary starts.
+at_boot() {
+	local loaded started
+
+	active || return
+	loaded=$(systemctl show -P ActiveEnterTimestampMonotonic $unit)
+	started=$(systemctl show -P ActiveEnterTimestampMonotonic sysinit.target)
+	echo "unit $loaded us, sysinit.target $started us after boot"
+	[ "$loaded" -gt 0 ] && [ "$loaded" -le "$started" ]
+}
+
+signed() {
+	modinfo -F signer oomk | tee /dev/stderr | grep -q DKMS
+}
+
+# A service that reaches its limit is killed, and oomk shows whose limit it was.
+kill_seen() {
+	systemd-run --wait --unit=hungry -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
+	oomk list && oomk show last
+	oomk list --json | tail -n 1 | jq -e '.oom_cgroup == "/system.slice/hungry.service" and
+		.victim[0].comm == "tail" and .victim[0].cgroup == .oom_cgroup'
+}
+
+# Without a module for the kernel the unit fails, and says what to do.
+no_module() {
+	local module
+
+	systemctl stop $unit || return
+	! loaded || return
+	module=$(modinfo -F filename oomk)
+	mv "$module" /run
+	! systemctl start $unit || return
+	mv "/run/${module##*/}" "$module"
+	systemctl is-failed $unit &&
+		systemctl status $unit | grep "Install linux-headers-$(uname -r)" &&
+		systemctl start $unit && active
+}
+
+# All of the client and the unit go, and the module is unloaded.
+purge_client() {
+	apt-get purge -y oomk
+	! loaded && ! systemctl cat $unit && [ ! -e /usr/sbin/oomk ] && dkms status oomk | grep installed
+}
+
+reinstall() {
+	apt-get install -y /srv/oomk_*.deb
+	active && systemctl is-enabled $unit && oomk stats
+}
+
+purge_all() {
+	apt-get purge -y oomk oomk-dkms
+	dpkg -l 'oomk*' | grep '^[^un]*oomk' && return 1
+	! loaded && ! systemctl cat $unit && [ -z "$(systemctl --failed --plain --no-legend)" ]
+}
+
+# What apt, dpkg, systemd and DKMS (its key) write for themselves may be new.
+nothing_left() {
+	! find / -xdev ! -path '/proc/*' ! -path '/dev/*' | grep -vxF -f /srv/files |
+		grep -vE '^/(srv|run|tmp|var/(tmp|log|cache|backups|lib/(apt|dpkg|systemd)))(/|$)' |
+		grep -vE '^/var/lib/dkms/mok\.(key|pub)$' | grep . &&
+		! find / -xdev -name '*oomk*' ! -path '/srv/*' | grep .
+}
+
+check "loaded at boot" at_boot
+check "DKMS signed the module" signed
+check "a kill is seen" kill_seen
+check "no module for the kernel" no_module
+check "purge of the client" purge_client
+check "install" reinstall
+check "purge" purge_all
+check "nothing is left" nothing_left
+echo end
