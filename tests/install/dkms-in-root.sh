@@ -56,14 +56,18 @@ installed() {
 		modinfo -k "$1" -F filename oomk | grep "^/lib/modules/$1/updates/dkms/oomk.ko"
 }
 
-# refused KERNEL REASON: DKMS does not build for it, and prints the reason.
+# refused KERNEL REASON: DKMS does not build for it, and says why.
 refused() {
+	local make_log=$state/$PACKAGE_VERSION/build/make.log
+
+	rm -f "$make_log"
 	if dkms build "${oomk[@]}" -k "$1" >/tmp/refusal 2>&1; then
 		echo "it is built"
 		return 1
 	fi
+	cat "$make_log" >>/tmp/refusal 2>/dev/null || :
 	cat /tmp/refusal
-	tr '\n' ' ' </tmp/refusal | grep -q "$2"
+	tr -s '[:space:]' ' ' </tmp/refusal | grep -q "$2"
 }
 
 # like KERNEL NAME [OPTION]: a kernel that differs by its name, and without the option.

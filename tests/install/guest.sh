@@ -6,7 +6,7 @@
 
 set -u
 
-log=/run/log
+log=/run/guest.log
 unit=oomk.service
 
 # check WHAT COMMAND...: the command succeeds.
@@ -47,7 +47,7 @@ signed() {
 
 # A service that reaches its limit is killed, and oomk shows whose limit it was.
 kill_seen() {
-	systemd-run --wait --unit=hungry -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
+	systemd-run --unit=hungry -p Type=oneshot -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
 	oomk list && oomk show last
 	oomk list --json | tail -n 1 | jq -e '.oom_cgroup == "/system.slice/hungry.service" and
 		.victim[0].comm == "tail" and .victim[0].cgroup == .oom_cgroup'
@@ -75,7 +75,7 @@ purge_client() {
 }
 
 reinstall() {
-	apt-get install -y /srv/oomk_*.deb
+	apt-get install -y /srv/oomk.deb
 	active && systemctl is-enabled $unit && oomk stats
 }
 
