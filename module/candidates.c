@@ -33,7 +33,7 @@ static struct mem_cgroup *get_memcg(u64 id)
 /* What scores are relative to, see constrained_alloc(); 0 when this kernel does not tell. */
 static u64 total_pages(struct mem_cgroup *memcg)
 {
-	struct sysinfo info = { };
+	struct sysinfo info = {};
 
 	if (memcg) {
 		if (!oomk_symbols.mem_cgroup_get_max)
@@ -75,7 +75,7 @@ int oomk_candidates_get(struct oomk_tasks *tasks, struct nlattr *cgroup_id,
 			struct netlink_ext_ack *extack)
 {
 	struct mem_cgroup *memcg = NULL;
-	struct oomk_scope scope = { };
+	struct oomk_scope scope = {};
 	int err = 0;
 
 	if (cgroup_id) {

@@ -22,7 +22,7 @@
 #include "score.h"
 
 /* Where nothing can be killed the kernel tries again and again: one event in this time tells it. */
-#define NO_VICTIM_REPEAT_NS	(10ULL * NSEC_PER_SEC)
+#define NO_VICTIM_REPEAT_NS (10ULL * NSEC_PER_SEC)
 
 static struct oomk_capture capture;
 static struct oomk_capture_stats stats;
@@ -481,8 +481,8 @@ void oomk_capture_victim(struct task_struct *task)
 	else if (alone)
 		how = OOMK_HOW_UNKNOWN;
 	else
-		how = task_tgid_nr(task) == capture.victims[0].task.pid ?
-		      OOMK_HOW_CHOSEN : OOMK_HOW_GROUP;
+		how = task_tgid_nr(task) == capture.victims[0].task.pid ? OOMK_HOW_CHOSEN :
+									  OOMK_HOW_GROUP;
 	stats.recorded_kills += kills - capture.kills;
 	capture.kills = kills;
 
@@ -585,8 +585,8 @@ int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
 	capture.max_victims = max_tasks;
 	capture.max_cgroups = max_cgroups;
 	capture.victims = vzalloc(array_size(max_tasks, sizeof(*capture.victims)));
-	capture.tasks.v = vzalloc(array_size(max_tasks + OOMK_ANCESTORS_MAX,
-					     sizeof(*capture.tasks.v)));
+	capture.tasks.v =
+		vzalloc(array_size(max_tasks + OOMK_ANCESTORS_MAX, sizeof(*capture.tasks.v)));
 	capture.cgroups = vzalloc(array_size(max_cgroups, sizeof(*capture.cgroups)));
 	capture.strings = vzalloc(OOMK_STRINGS_MAX);
 	if (!capture.victims || !capture.tasks.v || !capture.cgroups || !capture.strings) {

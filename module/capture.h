@@ -16,10 +16,10 @@ struct mem_cgroup;
 struct oomk_capture;
 
 /* Room for paths and command lines in one event (bytes). */
-#define OOMK_STRINGS_MAX	(64 * 1024)
+#define OOMK_STRINGS_MAX (64 * 1024)
 
 /* Ancestors that are kept beside the candidates. */
-#define OOMK_ANCESTORS_MAX	16
+#define OOMK_ANCESTORS_MAX 16
 
 /**
  * struct oomk_tasks - candidates, at most @max of them, and the victim's ancestors

@@ -18,30 +18,30 @@ static const struct {
 	u16 item;
 	u32 unit;
 } stats[] = {
-	{ OOMK_A_CGROUP_ANON,			NR_ANON_MAPPED,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_FILE,			NR_FILE_PAGES,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_SHMEM,			NR_SHMEM,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_FILE_DIRTY,		NR_FILE_DIRTY,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_FILE_WRITEBACK,		NR_WRITEBACK,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_KERNEL,			MEMCG_KMEM,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_SLAB_RECLAIMABLE,	NR_SLAB_RECLAIMABLE_B,	1 },
-	{ OOMK_A_CGROUP_SLAB_UNRECLAIMABLE,	NR_SLAB_UNRECLAIMABLE_B, 1 },
-	{ OOMK_A_CGROUP_KERNEL_STACK,		NR_KERNEL_STACK_KB,	1024 },
-	{ OOMK_A_CGROUP_PAGETABLES,		NR_PAGETABLE,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_SOCK,			MEMCG_SOCK,		PAGE_SIZE },
-	{ OOMK_A_CGROUP_PERCPU,			MEMCG_PERCPU_B,		1 },
+	{ OOMK_A_CGROUP_ANON, NR_ANON_MAPPED, PAGE_SIZE },
+	{ OOMK_A_CGROUP_FILE, NR_FILE_PAGES, PAGE_SIZE },
+	{ OOMK_A_CGROUP_SHMEM, NR_SHMEM, PAGE_SIZE },
+	{ OOMK_A_CGROUP_FILE_DIRTY, NR_FILE_DIRTY, PAGE_SIZE },
+	{ OOMK_A_CGROUP_FILE_WRITEBACK, NR_WRITEBACK, PAGE_SIZE },
+	{ OOMK_A_CGROUP_KERNEL, MEMCG_KMEM, PAGE_SIZE },
+	{ OOMK_A_CGROUP_SLAB_RECLAIMABLE, NR_SLAB_RECLAIMABLE_B, 1 },
+	{ OOMK_A_CGROUP_SLAB_UNRECLAIMABLE, NR_SLAB_UNRECLAIMABLE_B, 1 },
+	{ OOMK_A_CGROUP_KERNEL_STACK, NR_KERNEL_STACK_KB, 1024 },
+	{ OOMK_A_CGROUP_PAGETABLES, NR_PAGETABLE, PAGE_SIZE },
+	{ OOMK_A_CGROUP_SOCK, MEMCG_SOCK, PAGE_SIZE },
+	{ OOMK_A_CGROUP_PERCPU, MEMCG_PERCPU_B, 1 },
 };
 
 static const struct {
 	u16 attr;
 	u16 event;
 } events[] = {
-	{ OOMK_A_CGROUP_EVENTS_LOW,		MEMCG_LOW },
-	{ OOMK_A_CGROUP_EVENTS_HIGH,		MEMCG_HIGH },
-	{ OOMK_A_CGROUP_EVENTS_MAX,		MEMCG_MAX },
-	{ OOMK_A_CGROUP_EVENTS_OOM,		MEMCG_OOM },
-	{ OOMK_A_CGROUP_EVENTS_OOM_KILL,	MEMCG_OOM_KILL },
-	{ OOMK_A_CGROUP_EVENTS_OOM_GROUP_KILL,	MEMCG_OOM_GROUP_KILL },
+	{ OOMK_A_CGROUP_EVENTS_LOW, MEMCG_LOW },
+	{ OOMK_A_CGROUP_EVENTS_HIGH, MEMCG_HIGH },
+	{ OOMK_A_CGROUP_EVENTS_MAX, MEMCG_MAX },
+	{ OOMK_A_CGROUP_EVENTS_OOM, MEMCG_OOM },
+	{ OOMK_A_CGROUP_EVENTS_OOM_KILL, MEMCG_OOM_KILL },
+	{ OOMK_A_CGROUP_EVENTS_OOM_GROUP_KILL, MEMCG_OOM_GROUP_KILL },
 };
 
 /**
@@ -110,12 +110,12 @@ static void read_stats(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 		if (stats[i].item != OOMK_NO_ITEM)
 			oomk_cgroup_set(cg, stats[i].attr,
 					(u64)oomk_symbols.memcg_page_state(memcg, stats[i].item) *
-					stats[i].unit);
+						stats[i].unit);
 }
 
 static void read_lru(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
-	u64 pages[NR_LRU_LISTS] = { };
+	u64 pages[NR_LRU_LISTS] = {};
 	int nid, zone, lru;
 
 	for_each_node_state(nid, N_MEMORY) {
@@ -230,7 +230,7 @@ void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, stru
 {
 	struct cgroup_subsys_state *css;
 	struct oomk_cgroup *cg;
-	struct oomk_str path = { };
+	struct oomk_str path = {};
 	struct mem_cgroup *memcg;
 	u32 depth = 0;
 

@@ -24,8 +24,8 @@
  * Whether the callback of a tracepoint takes these arguments. The header declares one type check
  * per tracepoint, whose own type tells.
  */
-#define OOMK_TRACEPOINT_TAKES(name, ...)						\
-	__builtin_types_compatible_p(typeof(check_trace_callback_type_##name),		\
+#define OOMK_TRACEPOINT_TAKES(name, ...)                                       \
+	__builtin_types_compatible_p(typeof(check_trace_callback_type_##name), \
 				     void(void (*)(__VA_ARGS__)))
 
 /*
@@ -124,12 +124,12 @@ static inline unsigned long oomk_mm_counter(struct mm_struct *mm, int member)
 }
 
 /* What a kernel does not count; MEMCG_KMEM came with v5.18, MEMCG_OOM_GROUP_KILL with v5.17. */
-#define OOMK_NO_ITEM		0xffff
+#define OOMK_NO_ITEM 0xffff
 #ifndef OOMK_HAVE_MEMCG_KMEM
-#define MEMCG_KMEM		OOMK_NO_ITEM
+#define MEMCG_KMEM OOMK_NO_ITEM
 #endif
 #ifndef OOMK_HAVE_MEMCG_OOM_GROUP_KILL
-#define MEMCG_OOM_GROUP_KILL	OOMK_NO_ITEM
+#define MEMCG_OOM_GROUP_KILL OOMK_NO_ITEM
 #endif
 
 /* Pages in the swap cache, which count as file pages; negative when not known (before v5.12). */
@@ -154,7 +154,7 @@ static inline const struct genl_dumpit_info *genl_info_dump(struct netlink_callb
 
 /* Operations from @op on take nothing in reserved fields; no such check before v6.1. */
 #ifdef OOMK_HAVE_RESV_START_OP
-#define OOMK_RESV_START_OP(op)	.resv_start_op = (op),
+#define OOMK_RESV_START_OP(op) .resv_start_op = (op),
 #else
 #define OOMK_RESV_START_OP(op)
 #endif

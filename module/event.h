@@ -17,12 +17,12 @@
 
 #include "oomk.h"
 
-#define OOMK_UNKNOWN	(~0ULL)
-#define OOMK_NO_ID	(~0U)
+#define OOMK_UNKNOWN (~0ULL)
+#define OOMK_NO_ID (~0U)
 
 /* Longest executable path and command line kept; what is longer is cut. */
-#define OOMK_EXE_MAX		512
-#define OOMK_CMDLINE_MAX	1024
+#define OOMK_EXE_MAX 512
+#define OOMK_CMDLINE_MAX 1024
 
 /**
  * struct oomk_str - bytes in the string area of an event
@@ -87,8 +87,8 @@ struct oomk_victim {
 };
 
 /* The figures of a cgroup are kept by attribute number, from the first to the last one. */
-#define OOMK_CGROUP_FIRST	OOMK_A_CGROUP_MEMORY_CURRENT
-#define OOMK_CGROUP_VALUES	(OOMK_A_CGROUP_LRU_UNEVICTABLE - OOMK_CGROUP_FIRST + 1)
+#define OOMK_CGROUP_FIRST OOMK_A_CGROUP_MEMORY_CURRENT
+#define OOMK_CGROUP_VALUES (OOMK_A_CGROUP_LRU_UNEVICTABLE - OOMK_CGROUP_FIRST + 1)
 
 /**
  * struct oomk_cgroup - one memory cgroup

@@ -23,8 +23,7 @@ void oomk_host_read(struct oomk_host *host)
 
 #ifdef CONFIG_SWAP
 	/* Below zero while swapoff is under way. */
-	oomk_host_set(host, OOMK_A_HOST_SWAP_FREE,
-		      (u64)max(get_nr_swap_pages(), 0L) * PAGE_SIZE);
+	oomk_host_set(host, OOMK_A_HOST_SWAP_FREE, (u64)max(get_nr_swap_pages(), 0L) * PAGE_SIZE);
 #endif
 	oomk_host_set(host, OOMK_A_HOST_TOTAL, (u64)totalram_pages() * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_FREE,
@@ -33,8 +32,7 @@ void oomk_host_read(struct oomk_host *host)
 	oomk_host_set(host, OOMK_A_HOST_ANON,
 		      (u64)global_node_page_state(NR_ANON_MAPPED) * PAGE_SIZE);
 	if (swapcache >= 0)
-		oomk_host_set(host, OOMK_A_HOST_FILE,
-			      (u64)max(file - swapcache, 0L) * PAGE_SIZE);
+		oomk_host_set(host, OOMK_A_HOST_FILE, (u64)max(file - swapcache, 0L) * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SHMEM, (u64)shmem * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_SLAB_RECLAIMABLE,
 		      (u64)global_node_page_state_pages(NR_SLAB_RECLAIMABLE_B) * PAGE_SIZE);

@@ -46,23 +46,20 @@ static int fill_victim(struct sk_buff *skb, const struct oomk_event *ev,
 	struct nlattr *nest = nla_nest_start(skb, OOMK_A_TASK_VICTIM);
 	int pad = OOMK_A_VICTIM_PAD;
 
-	if (!nest ||
-	    nla_put_u32(skb, OOMK_A_VICTIM_HOW, v->how) ||
+	if (!nest || nla_put_u32(skb, OOMK_A_VICTIM_HOW, v->how) ||
 	    nla_put_u32(skb, OOMK_A_VICTIM_STATE, o->state))
 		return -EMSGSIZE;
 	if (names && (put_bytes(skb, OOMK_A_VICTIM_EXE, ev, v->exe) ||
 		      put_bytes(skb, OOMK_A_VICTIM_CMDLINE, ev, v->cmdline)))
 		return -EMSGSIZE;
-	if (v->killed_boot_ns &&
-	    put_u64(skb, OOMK_A_VICTIM_KILLED_BOOT_NS, v->killed_boot_ns, pad))
+	if (v->killed_boot_ns && put_u64(skb, OOMK_A_VICTIM_KILLED_BOOT_NS, v->killed_boot_ns, pad))
 		return -EMSGSIZE;
 	if (o->exit_boot_ns &&
 	    (put_u64(skb, OOMK_A_VICTIM_EXIT_BOOT_NS, o->exit_boot_ns, pad) ||
 	     put_u64(skb, OOMK_A_VICTIM_EXIT_DELAY_NS, o->exit_boot_ns - v->killed_boot_ns, pad)))
 		return -EMSGSIZE;
-	if (o->reap_boot_ns &&
-	    (put_u64(skb, OOMK_A_VICTIM_REAP_BOOT_NS, o->reap_boot_ns, pad) ||
-	     put_known(skb, OOMK_A_VICTIM_REAPED_PAGES, o->reaped_pages, pad)))
+	if (o->reap_boot_ns && (put_u64(skb, OOMK_A_VICTIM_REAP_BOOT_NS, o->reap_boot_ns, pad) ||
+				put_known(skb, OOMK_A_VICTIM_REAPED_PAGES, o->reaped_pages, pad)))
 		return -EMSGSIZE;
 	if (o->reap_skips && nla_put_u32(skb, OOMK_A_VICTIM_REAP_SKIPS, o->reap_skips))
 		return -EMSGSIZE;
@@ -180,8 +177,7 @@ int oomk_message_episode(struct sk_buff *skb, u64 cgroup_id, const struct oomk_p
 	    put_u64(skb, OOMK_A_PRESSURE_HIGH_EVENTS, p->high_events, pad) ||
 	    put_known(skb, OOMK_A_PRESSURE_CGROUP_ID, cgroup_id, pad))
 		return -EMSGSIZE;
-	if (kill_ns &&
-	    put_u64(skb, OOMK_A_PRESSURE_TO_KILL_NS, kill_ns - p->first_boot_ns, pad))
+	if (kill_ns && put_u64(skb, OOMK_A_PRESSURE_TO_KILL_NS, kill_ns - p->first_boot_ns, pad))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -292,12 +288,10 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	    nla_put_u32(skb, OOMK_A_EVENT_FLAGS, ev->flags) ||
 	    put_u64(skb, OOMK_A_EVENT_TIME_REAL_NS, ev->time_real_ns, pad) ||
 	    put_u64(skb, OOMK_A_EVENT_TIME_BOOT_NS, ev->time_boot_ns, pad) ||
-	    nla_put_u32(skb, OOMK_A_EVENT_CONSTRAINT, ev->constraint) ||
-	    fill_oom_cgroup(skb, ev) ||
+	    nla_put_u32(skb, OOMK_A_EVENT_CONSTRAINT, ev->constraint) || fill_oom_cgroup(skb, ev) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_VICTIMS_TOTAL, ev->victims_total) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_CGROUPS_KEPT, ev->nr_cgroups) ||
-	    put_u64(skb, OOMK_A_EVENT_CAPTURE_NS, ev->capture_ns, pad) ||
-	    fill_holders(skb, ev))
+	    put_u64(skb, OOMK_A_EVENT_CAPTURE_NS, ev->capture_ns, pad) || fill_holders(skb, ev))
 		return -EMSGSIZE;
 
 	if (!(ev->flags & OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED) &&
@@ -314,8 +308,8 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 		return -EMSGSIZE;
 	if (ev->pressure.first_boot_ns) {
 		nest = nla_nest_start(skb, OOMK_A_EVENT_PRESSURE);
-		if (!nest || oomk_message_episode(skb, ev->oom_cgroup_id, &ev->pressure,
-						  ev->time_boot_ns))
+		if (!nest ||
+		    oomk_message_episode(skb, ev->oom_cgroup_id, &ev->pressure, ev->time_boot_ns))
 			return -EMSGSIZE;
 		nla_nest_end(skb, nest);
 	}

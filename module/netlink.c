@@ -98,7 +98,7 @@ void oomk_netlink_outcome(const struct oomk_event *ev, u32 index)
 	      OOMK_CMD_OUTCOME_NTF, GROUP_EVENTS);
 	if (n.skb)
 		finish(&n, nla_put_u64_64bit(n.skb, OOMK_A_TASK_SEQ, ev->seq, OOMK_A_TASK_PAD) ?:
-			   oomk_message_task(n.skb, ev, &v->task, v, true));
+				   oomk_message_task(n.skb, ev, &v->task, v, true));
 }
 
 /**
@@ -487,8 +487,7 @@ static struct genl_family oomk_family __ro_after_init = {
 	.parallel_ops = true,
 	.ops = oomk_ops,
 	.n_ops = ARRAY_SIZE(oomk_ops),
-	OOMK_RESV_START_OP(OOMK_CMD_EVENT_GET)
-	.mcgrps = oomk_groups,
+	OOMK_RESV_START_OP(OOMK_CMD_EVENT_GET).mcgrps = oomk_groups,
 	.n_mcgrps = ARRAY_SIZE(oomk_groups),
 };
 

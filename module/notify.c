@@ -17,14 +17,14 @@
 #include "pressure.h"
 
 /* After this a message that could not be allocated is tried again. */
-#define RETRY_MS	50
+#define RETRY_MS 50
 
 static struct oomk_store *store;
 static struct workqueue_struct *wq;
-static struct oomk_event *event;	/* room for one event, the worker's alone */
+static struct oomk_event *event; /* room for one event, the worker's alone */
 static size_t event_max;
-static u64 next_seq = 1;		/* next event to announce */
-static u64 notifier_calls;		/* OOM notifier calls announced so far */
+static u64 next_seq = 1;   /* next event to announce */
+static u64 notifier_calls; /* OOM notifier calls announced so far */
 
 /* Of notifications of pressure, which are many when a node starves. */
 static DEFINE_RATELIMIT_STATE(pressure_limit, HZ, 20);

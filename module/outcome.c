@@ -40,7 +40,7 @@ struct watched {
 static struct {
 	raw_spinlock_t lock;
 	struct watched *v;
-	unsigned int nr;	/* entries from here on are free */
+	unsigned int nr; /* entries from here on are free */
 	unsigned int live;
 	u64 stuck_ns;
 	bool exits_seen;
@@ -267,8 +267,7 @@ bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
 
 		if (!w->task || w->seq >= published)
 			continue;
-		if (w->outcome.state == OOMK_STATE_ALIVE &&
-		    now >= w->killed_ns + table.stuck_ns) {
+		if (w->outcome.state == OOMK_STATE_ALIVE && now >= w->killed_ns + table.stuck_ns) {
 			w->outcome.state = OOMK_STATE_STUCK;
 			w->outcome.alive_ns = now - w->killed_ns;
 			w->news = true;

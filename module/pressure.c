@@ -15,10 +15,10 @@
 #include "notify.h"
 #include "pressure.h"
 
-#define BUCKET_BITS	6
-#define WAYS		8
+#define BUCKET_BITS 6
+#define WAYS 8
 /* An episode ends after this much quiet. */
-#define EPISODE_GAP_NS	(10ULL * NSEC_PER_SEC)
+#define EPISODE_GAP_NS (10ULL * NSEC_PER_SEC)
 
 /*
  * struct entry - one cgroup

@@ -12,14 +12,14 @@
 
 #define KB(pages) ((pages) << (PAGE_SHIFT - 10))
 
-static const char * const kinds[] = {
+static const char *const kinds[] = {
 	[OOMK_KIND_KILL] = "kill",
 	[OOMK_KIND_DYING] = "dying",
 	[OOMK_KIND_NO_VICTIM] = "no_victim",
 	[OOMK_KIND_PANIC] = "panic",
 };
 
-static const char * const constraints[] = {
+static const char *const constraints[] = {
 	[OOMK_CONSTRAINT_NONE] = "none",
 	[OOMK_CONSTRAINT_CPUSET] = "cpuset",
 	[OOMK_CONSTRAINT_MEMORY_POLICY] = "memory_policy",
@@ -27,15 +27,13 @@ static const char * const constraints[] = {
 	[OOMK_CONSTRAINT_UNKNOWN] = "unknown",
 };
 
-static const char * const hows[] = {
-	[OOMK_HOW_CHOSEN] = "chosen",
-	[OOMK_HOW_GROUP] = "group",
-	[OOMK_HOW_SHARED_MM] = "shared_mm",
-	[OOMK_HOW_DYING] = "dying",
+static const char *const hows[] = {
+	[OOMK_HOW_CHOSEN] = "chosen",	    [OOMK_HOW_GROUP] = "group",
+	[OOMK_HOW_SHARED_MM] = "shared_mm", [OOMK_HOW_DYING] = "dying",
 	[OOMK_HOW_UNKNOWN] = "unknown",
 };
 
-static const char * const event_flags[] = {
+static const char *const event_flags[] = {
 	[ilog2(OOMK_EVENT_FLAGS_SYSRQ)] = "sysrq",
 	[ilog2(OOMK_EVENT_FLAGS_ALLOCATING_TASK)] = "allocating_task",
 	[ilog2(OOMK_EVENT_FLAGS_OOM_GROUP)] = "oom_group",
@@ -46,7 +44,7 @@ static const char * const event_flags[] = {
 	[ilog2(OOMK_EVENT_FLAGS_CGROUPS_TRUNCATED)] = "cgroups_truncated",
 };
 
-static const char * const roles[] = { "chain", "oom", "child", "tasks", "root" };
+static const char *const roles[] = { "chain", "oom", "child", "tasks", "root" };
 
 /**
  * oomk_text_name() - print a name: printable ASCII as it is, the rest and the backslash as \\xHH
@@ -96,7 +94,7 @@ static void put_cgroup(struct seq_file *m, const struct oomk_event *ev, u64 id)
 		seq_putc(m, '-');
 }
 
-static void put_flags(struct seq_file *m, u32 flags, const char * const *names, unsigned int n)
+static void put_flags(struct seq_file *m, u32 flags, const char *const *names, unsigned int n)
 {
 	const char *sep = "";
 	unsigned int i;
@@ -216,8 +214,8 @@ static void put_trigger(struct seq_file *m, const struct oomk_event *ev)
 {
 	const struct oomk_task *t = &ev->trigger;
 
-	seq_printf(m, "trigger pid %d tid %d uid %u oom_score_adj %d comm ", t->pid, t->tid,
-		   t->uid, t->oom_score_adj);
+	seq_printf(m, "trigger pid %d tid %d uid %u oom_score_adj %d comm ", t->pid, t->tid, t->uid,
+		   t->oom_score_adj);
 	oomk_text_comm(m, t);
 	seq_puts(m, "\ntrigger_cgroup ");
 	put_cgroup(m, ev, t->cgroup_id);
@@ -251,7 +249,7 @@ static void put_points_check(struct seq_file *m, const struct oomk_event *ev)
 
 static void put_host(struct seq_file *m, const struct oomk_host *host)
 {
-	static const char * const names[] = {
+	static const char *const names[] = {
 		[OOMK_A_HOST_TOTAL] = "total",
 		[OOMK_A_HOST_FREE] = "free",
 		[OOMK_A_HOST_AVAILABLE] = "available",
@@ -328,22 +326,23 @@ static void put_breakdown(struct seq_file *m, const struct oomk_task *t)
 {
 	if (!t->measured)
 		return;
-	seq_printf(m, "  memory total_vm %llu rss_anon %llu rss_file %llu rss_shmem %llu swap %llu pgtables %llu kB\n",
-		   KB(t->total_vm), KB(t->rss_anon), KB(t->rss_file), KB(t->rss_shmem),
-		   KB(t->swap), KB(t->pgtables));
+	seq_printf(m,
+		   "  memory total_vm %llu rss_anon %llu rss_file %llu rss_shmem %llu swap %llu pgtables %llu kB\n",
+		   KB(t->total_vm), KB(t->rss_anon), KB(t->rss_file), KB(t->rss_shmem), KB(t->swap),
+		   KB(t->pgtables));
 	if (!t->scored)
 		return;
-	seq_printf(m, "  points %lld = anon %llu + file %llu + shmem %llu + swap %llu + pgtables %llu + adj %lld pages\n",
-		   t->points, t->rss_anon, t->rss_file, t->rss_shmem, t->swap, t->pgtables,
-		   t->adj);
+	seq_printf(m,
+		   "  points %lld = anon %llu + file %llu + shmem %llu + swap %llu + pgtables %llu + adj %lld pages\n",
+		   t->points, t->rss_anon, t->rss_file, t->rss_shmem, t->swap, t->pgtables, t->adj);
 }
 
-static void put_victim(struct seq_file *m, const struct oomk_event *ev,
-		       const struct oomk_victim *v)
+static void put_victim(struct seq_file *m, const struct oomk_event *ev, const struct oomk_victim *v)
 {
 	const struct oomk_task *t = &v->task;
 
-	seq_printf(m, "victim %s pid %d tid %d ppid %d ns_pid %d uid %u gid %u threads %u oom_score_adj %d comm ",
+	seq_printf(m,
+		   "victim %s pid %d tid %d ppid %d ns_pid %d uid %u gid %u threads %u oom_score_adj %d comm ",
 		   hows[v->how], t->pid, t->tid, t->ppid, t->ns_pid, t->uid, t->gid, t->threads,
 		   t->oom_score_adj);
 	oomk_text_comm(m, t);
@@ -372,49 +371,49 @@ struct figure {
 };
 
 static const struct figure memory_figures[] = {
-	{ "current",		OOMK_A_CGROUP_MEMORY_CURRENT },
-	{ "max",		OOMK_A_CGROUP_MEMORY_MAX },
-	{ "high",		OOMK_A_CGROUP_MEMORY_HIGH },
-	{ "low",		OOMK_A_CGROUP_MEMORY_LOW },
-	{ "min",		OOMK_A_CGROUP_MEMORY_MIN },
-	{ "peak",		OOMK_A_CGROUP_MEMORY_PEAK },
-	{ "swap_current",	OOMK_A_CGROUP_SWAP_CURRENT },
-	{ "swap_max",		OOMK_A_CGROUP_SWAP_MAX },
-	{ "memsw_current",	OOMK_A_CGROUP_MEMSW_CURRENT },
-	{ "memsw_max",		OOMK_A_CGROUP_MEMSW_MAX },
+	{ "current", OOMK_A_CGROUP_MEMORY_CURRENT },
+	{ "max", OOMK_A_CGROUP_MEMORY_MAX },
+	{ "high", OOMK_A_CGROUP_MEMORY_HIGH },
+	{ "low", OOMK_A_CGROUP_MEMORY_LOW },
+	{ "min", OOMK_A_CGROUP_MEMORY_MIN },
+	{ "peak", OOMK_A_CGROUP_MEMORY_PEAK },
+	{ "swap_current", OOMK_A_CGROUP_SWAP_CURRENT },
+	{ "swap_max", OOMK_A_CGROUP_SWAP_MAX },
+	{ "memsw_current", OOMK_A_CGROUP_MEMSW_CURRENT },
+	{ "memsw_max", OOMK_A_CGROUP_MEMSW_MAX },
 };
 
 static const struct figure event_figures[] = {
-	{ "low",		OOMK_A_CGROUP_EVENTS_LOW },
-	{ "high",		OOMK_A_CGROUP_EVENTS_HIGH },
-	{ "max",		OOMK_A_CGROUP_EVENTS_MAX },
-	{ "oom",		OOMK_A_CGROUP_EVENTS_OOM },
-	{ "oom_kill",		OOMK_A_CGROUP_EVENTS_OOM_KILL },
-	{ "oom_group_kill",	OOMK_A_CGROUP_EVENTS_OOM_GROUP_KILL },
-	{ "oom.group",		OOMK_A_CGROUP_OOM_GROUP },
+	{ "low", OOMK_A_CGROUP_EVENTS_LOW },
+	{ "high", OOMK_A_CGROUP_EVENTS_HIGH },
+	{ "max", OOMK_A_CGROUP_EVENTS_MAX },
+	{ "oom", OOMK_A_CGROUP_EVENTS_OOM },
+	{ "oom_kill", OOMK_A_CGROUP_EVENTS_OOM_KILL },
+	{ "oom_group_kill", OOMK_A_CGROUP_EVENTS_OOM_GROUP_KILL },
+	{ "oom.group", OOMK_A_CGROUP_OOM_GROUP },
 };
 
 static const struct figure stat_figures[] = {
-	{ "anon",		OOMK_A_CGROUP_ANON },
-	{ "file",		OOMK_A_CGROUP_FILE },
-	{ "shmem",		OOMK_A_CGROUP_SHMEM },
-	{ "file_dirty",		OOMK_A_CGROUP_FILE_DIRTY },
-	{ "file_writeback",	OOMK_A_CGROUP_FILE_WRITEBACK },
-	{ "kernel",		OOMK_A_CGROUP_KERNEL },
-	{ "slab_reclaimable",	OOMK_A_CGROUP_SLAB_RECLAIMABLE },
-	{ "slab_unreclaimable",	OOMK_A_CGROUP_SLAB_UNRECLAIMABLE },
-	{ "kernel_stack",	OOMK_A_CGROUP_KERNEL_STACK },
-	{ "pagetables",		OOMK_A_CGROUP_PAGETABLES },
-	{ "sock",		OOMK_A_CGROUP_SOCK },
-	{ "percpu",		OOMK_A_CGROUP_PERCPU },
+	{ "anon", OOMK_A_CGROUP_ANON },
+	{ "file", OOMK_A_CGROUP_FILE },
+	{ "shmem", OOMK_A_CGROUP_SHMEM },
+	{ "file_dirty", OOMK_A_CGROUP_FILE_DIRTY },
+	{ "file_writeback", OOMK_A_CGROUP_FILE_WRITEBACK },
+	{ "kernel", OOMK_A_CGROUP_KERNEL },
+	{ "slab_reclaimable", OOMK_A_CGROUP_SLAB_RECLAIMABLE },
+	{ "slab_unreclaimable", OOMK_A_CGROUP_SLAB_UNRECLAIMABLE },
+	{ "kernel_stack", OOMK_A_CGROUP_KERNEL_STACK },
+	{ "pagetables", OOMK_A_CGROUP_PAGETABLES },
+	{ "sock", OOMK_A_CGROUP_SOCK },
+	{ "percpu", OOMK_A_CGROUP_PERCPU },
 };
 
 static const struct figure lru_figures[] = {
-	{ "inactive_anon",	OOMK_A_CGROUP_LRU_INACTIVE_ANON },
-	{ "active_anon",	OOMK_A_CGROUP_LRU_ACTIVE_ANON },
-	{ "inactive_file",	OOMK_A_CGROUP_LRU_INACTIVE_FILE },
-	{ "active_file",	OOMK_A_CGROUP_LRU_ACTIVE_FILE },
-	{ "unevictable",	OOMK_A_CGROUP_LRU_UNEVICTABLE },
+	{ "inactive_anon", OOMK_A_CGROUP_LRU_INACTIVE_ANON },
+	{ "active_anon", OOMK_A_CGROUP_LRU_ACTIVE_ANON },
+	{ "inactive_file", OOMK_A_CGROUP_LRU_INACTIVE_FILE },
+	{ "active_file", OOMK_A_CGROUP_LRU_ACTIVE_FILE },
+	{ "unevictable", OOMK_A_CGROUP_LRU_UNEVICTABLE },
 };
 
 /* One line of figures that are known; none when none is. */

@@ -4,11 +4,11 @@
 #include "text.h"
 
 /* Candidates shown; the others are counted. */
-#define TOP	20
+#define TOP 20
 /* With the ancestors that TOP tasks may bring along. */
-#define SHOWN	64
+#define SHOWN 64
 
-static const char * const skips[] = {
+static const char *const skips[] = {
 	[OOMK_SKIP_NONE] = "-",
 	[OOMK_SKIP_KTHREAD] = "kthread",
 	[OOMK_SKIP_INIT] = "init",
@@ -136,7 +136,8 @@ void oomk_text_tasks(struct seq_file *m, const struct oomk_event *ev)
 	unsigned int i;
 
 	choose_shown(&tree);
-	seq_printf(m, "tasks %u kept %u, memory in pages; V victim, T trigger, A ancestor of a victim\n",
+	seq_printf(m,
+		   "tasks %u kept %u, memory in pages; V victim, T trigger, A ancestor of a victim\n",
 		   ev->tasks_total, ev->tasks_kept);
 	if (!tree.nr)
 		return;
