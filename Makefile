@@ -25,6 +25,10 @@ test:
 	tests/setup
 	tests/run
 
+test-all:
+	tests/setup
+	tests/run all
+
 kunit:
 	tests/kunit/run
 
@@ -43,4 +47,4 @@ install uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test kunit lint spec-check deb install uninstall clean
+.PHONY: all module client demo test test-all kunit lint spec-check deb install uninstall clean

@@ -4,6 +4,7 @@
 #
 # A container hits its memory limit: by its only process; by a child while the main process lives
 # on, the kill that Kubernetes does not show; and with memory.oom.group=1, by one of several.
+# core: a limit hit, every figure compared
 # run: --mem 384
 
 . ./lib.sh

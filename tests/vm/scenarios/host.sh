@@ -4,6 +4,7 @@
 #
 # The host runs out of memory with 300 processes; a kill is asked for by sysrq-f; and with
 # vm.oom_kill_allocating_task=1 the trigger dies, although another process holds more.
+# core: the machine out of memory
 # run: --mem 384
 
 . ./lib.sh

@@ -4,6 +4,7 @@
 #
 # A limit is fought for with the help of swap (zram) before the kill: what was swapped out counts as
 # points, and the episode of pressure is measured.
+# core: swap counts
 # run: --mem 384
 
 . ./lib.sh

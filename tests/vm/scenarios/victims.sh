@@ -4,6 +4,7 @@
 #
 # Victims that are not plain processes: chosen for their oom_score_adj, with a leader that has
 # exited, in a pid namespace of their own, sharing their memory with another process.
+# core: every kind of victim
 # run: --mem 384
 
 . ./lib.sh
