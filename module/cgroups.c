@@ -27,7 +27,7 @@ static const struct {
 	{ OOMK_A_CGROUP_SLAB_RECLAIMABLE, NR_SLAB_RECLAIMABLE_B, 1 },
 	{ OOMK_A_CGROUP_SLAB_UNRECLAIMABLE, NR_SLAB_UNRECLAIMABLE_B, 1 },
 	{ OOMK_A_CGROUP_KERNEL_STACK, NR_KERNEL_STACK_KB, 1024 },
-	{ OOMK_A_CGROUP_PAGETABLES, NR_PAGETABLE, PAGE_SIZE },
+	{ OOMK_A_CGROUP_PAGETABLES, OOMK_MEMCG_PAGETABLES, PAGE_SIZE },
 	{ OOMK_A_CGROUP_SOCK, MEMCG_SOCK, PAGE_SIZE },
 	{ OOMK_A_CGROUP_PERCPU, MEMCG_PERCPU_B, 1 },
 };
@@ -190,18 +190,51 @@ static struct oomk_cgroup *add(struct oomk_capture *c, struct mem_cgroup *memcg,
 	return cg;
 }
 
-/* kernfs takes a spinlock, which sleeps on RT: there paths are not known. */
+/*
+ * Writes the path of a cgroup of v2 to the end of @buf. Unlike kernfs it takes no lock, which would
+ * sleep on RT: on v2 no directory is renamed, and a cgroup keeps those above it in being.
+ *
+ * Returns the length, or 0 when there is no room.
+ */
+static u32 path_on_dfl(struct cgroup *cgrp, char *buf, u32 room)
+{
+	u32 left = room;
+
+	if (!cgroup_parent(cgrp) && left)
+		buf[--left] = '/';
+	for (; cgroup_parent(cgrp); cgrp = cgroup_parent(cgrp)) {
+		const char *name = oomk_cgroup_name(cgrp);
+		u32 len = strlen(name);
+
+		if (left < len + 1)
+			return 0;
+		left -= len;
+		memcpy(buf + left, name, len);
+		buf[--left] = '/';
+	}
+	return room - left;
+}
+
+/* The path is given only whole. On v1 directories may be renamed, so RT does without paths there. */
 static void read_path(struct oomk_capture *c, struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
+	struct cgroup *cgrp = memcg->css.cgroup;
 	u32 room;
 	char *buf = oomk_strings_room(c, OOMK_STRINGS_MAX, &room);
-	int len;
+	int len = 0;
 
-	if (IS_ENABLED(CONFIG_PREEMPT_RT) || cg->path.len)
+	if (cg->path.len)
 		return;
-	len = cgroup_path(memcg->css.cgroup, buf, room);
-	/* A path that just fits may as well have been cut. */
-	if (len > 0 && len + 1 < room)
+	if (cgroup_subsys_on_dfl(memory_cgrp_subsys)) {
+		len = path_on_dfl(cgrp, buf, room);
+		memmove(buf, buf + room - len, len);
+	} else if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		len = cgroup_path(cgrp, buf, room);
+		/* A path that just fits may as well have been cut. */
+		if (len < 0 || len + 1 >= room)
+			return;
+	}
+	if (len)
 		cg->path = oomk_strings_commit(c, len);
 }
 

@@ -7,6 +7,7 @@
 #ifndef OOMK_COMPAT_H
 #define OOMK_COMPAT_H
 
+#include <linux/cgroup.h>
 #include <linux/fs.h>
 #include <linux/kernel.h>
 #include <linux/kprobes.h>
@@ -131,6 +132,31 @@ static inline unsigned long oomk_mm_counter(struct mm_struct *mm, int member)
 #ifndef OOMK_HAVE_MEMCG_OOM_GROUP_KILL
 #define MEMCG_OOM_GROUP_KILL OOMK_NO_ITEM
 #endif
+
+/* Page tables are a figure of zones, and not of cgroups, before v5.11. */
+#ifdef OOMK_HAVE_ZONE_PAGETABLES
+#define OOMK_MEMCG_PAGETABLES OOMK_NO_ITEM
+#define OOMK_HOST_PAGETABLES global_zone_page_state(NR_PAGETABLE)
+#else
+#define OOMK_MEMCG_PAGETABLES NR_PAGETABLE
+#define OOMK_HOST_PAGETABLES global_node_page_state(NR_PAGETABLE)
+#endif
+
+/* memcg_page_state() where the header has it whole (before v5.13), else NULL: to be looked up. */
+#ifdef OOMK_HAVE_MEMCG_PAGE_STATE_INLINE
+#define OOMK_MEMCG_PAGE_STATE memcg_page_state
+#else
+#define OOMK_MEMCG_PAGE_STATE NULL
+#endif
+
+/*
+ * The name of a cgroup's directory on cgroup v2, where none is ever renamed; it became an RCU
+ * pointer, for v1's sake, in v6.15.
+ */
+static inline const char *oomk_cgroup_name(const struct cgroup *cgrp)
+{
+	return (__force const char *)READ_ONCE(cgrp->kn->name);
+}
 
 /* Pages in the swap cache, which count as file pages; negative when not known (before v5.12). */
 static inline long oomk_swapcache_pages(void)

@@ -161,6 +161,7 @@ enum hook_kind { KRETPROBE, KPROBE, TRACEPOINT, OOM_NOTIFIER, PANIC_NOTIFIER, SY
  * @required: without it no kill can be seen; one of these must attach
  * @handler: pre-handler or probe
  * @address: where the address of a SYMBOL goes
+ * @known: that address, when the headers give it
  * @refused: left out on purpose, by a test
  * @attached: the name that worked, or NULL
  */
@@ -172,6 +173,7 @@ struct hook {
 	bool required;
 	void *handler;
 	void **address;
+	void *known;
 
 	bool refused;
 	const char *attached;
@@ -271,6 +273,7 @@ static struct hook hooks[NR_HOOKS] = {
 		.names = { "memcg_page_state" },
 		.gives = "memory.stat of cgroups, beyond the sizes of the LRU lists",
 		.address = (void **)&oomk_symbols.memcg_page_state,
+		.known = OOMK_MEMCG_PAGE_STATE,
 	},
 	[HOOK_MEMCG_GET_MAX] = {
 		.name = "mem_cgroup_get_max",
@@ -338,6 +341,10 @@ static int attach_symbol(struct hook *h, const char *name)
 	struct kprobe kp = { .symbol_name = name };
 	int err;
 
+	if (h->known) {
+		WRITE_ONCE(*h->address, h->known);
+		return 0;
+	}
 	if (!oomk_may_call_unexported())
 		return -EOPNOTSUPP;
 	err = register_kprobe(&kp);

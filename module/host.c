@@ -40,6 +40,5 @@ void oomk_host_read(struct oomk_host *host)
 		      (u64)global_node_page_state_pages(NR_SLAB_UNRECLAIMABLE_B) * PAGE_SIZE);
 	oomk_host_set(host, OOMK_A_HOST_KERNEL_STACK,
 		      (u64)global_node_page_state(NR_KERNEL_STACK_KB) * 1024);
-	oomk_host_set(host, OOMK_A_HOST_PAGETABLES,
-		      (u64)global_node_page_state(NR_PAGETABLE) * PAGE_SIZE);
+	oomk_host_set(host, OOMK_A_HOST_PAGETABLES, (u64)OOMK_HOST_PAGETABLES * PAGE_SIZE);
 }

@@ -94,6 +94,14 @@ gone() {
 	! kill -0 "$1" 2>/dev/null
 }
 
+# unless_rt JSON: the JSON, or null on a realtime kernel: what a sleeping lock protects is not known.
+unless_rt() {
+	case $(uname -v) in
+	*PREEMPT_RT*) echo null ;;
+	*) echo "$1" ;;
+	esac
+}
+
 # --- Provoking
 
 # scale N: how often to do what the situation wants done N times. A debug kernel is much slower

@@ -20,7 +20,7 @@ event_over 1
 holds event "chosen.pid is $pid" "chosen.comm is $json" '.points is .chosen_points' \
 	".oom_cgroup is $json_cgroup" \
 	"chosen.cgroup is $json_cgroup" "task($pid).comm is $json" \
-	"chosen.victim.exe | ltrimstr(\"/tmp/\") is $json" \
+	"chosen.victim.exe | ltrimstr(\"/tmp/\") is $(unless_rt "$json")" \
 	"chosen.victim.cmdline | map(ltrimstr(\"/tmp/\")) is
 	 [$json, \"50\", \"\", \"x\\n\\u001b]0;y\\u0007\\ufffd\"]" \
 	".cgroups[0].path is $json_cgroup"
