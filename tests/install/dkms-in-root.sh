@@ -72,17 +72,18 @@ refused() {
 
 # like KERNEL NAME [OPTION]: a kernel that differs by its name, and without the option.
 like() {
-	local build=/lib/modules/$2/build
+	local build=/usr/src/linux-headers-$2
 
-	mkdir -p "${build%/*}"
-	cp -r "$(readlink -f "/lib/modules/$1/build")" "$build"
+	cp -r "/usr/src/linux-headers-$1" "$build"
+	mkdir "/lib/modules/$2"
+	ln -s "$build" "/lib/modules/$2/build"
 	[ $# = 2 ] || sed -i "/$3\\>/d" "$build/.config" "$build/include/config/auto.conf" \
 		"$build/include/generated/autoconf.h"
 }
 
-# Nothing of oomk is where DKMS put it.
+# Nothing of oomk is left where it was installed.
 gone() {
-	! find "$state" /lib/modules -name '*oomk*' 2>/dev/null | grep .
+	! find "$state" /etc /lib/modules /usr/local -name '*oomk*' 2>/dev/null | grep .
 }
 
 first=$(headers "$1")
@@ -112,5 +113,13 @@ check "a kernel without CONFIG_MEMCG is refused" \
 
 check "remove" dkms remove "${oomk[@]}" --all
 check "nothing is left" gone
+
+rm -r "$source"
+check "what the client needs" install libnl-3-dev libnl-genl-3-dev libjson-c-dev pkg-config
+check "make install" make -C /srv install KVER="$first"
+check "installed by make" installed "$first"
+check "the client runs" /usr/local/sbin/oomk --version
+check "make uninstall" make -C /srv uninstall
+check "nothing is left by make" gone
 echo "1..$tests"
 exit $failed

@@ -82,13 +82,13 @@ reinstall() {
 purge_all() {
 	apt-get purge -y oomk oomk-dkms
 	dpkg -l 'oomk*' | grep '^[^un]*oomk' && return 1
-	! loaded && ! systemctl cat $unit && [ -z "$(systemctl --failed --plain --no-legend)" ]
+	! loaded && ! systemctl cat $unit && ! systemctl list-units --all --no-legend 'oomk*' | grep .
 }
 
-# What apt, dpkg, systemd and DKMS (its key) write for themselves may be new.
+# What mke2fs, apt, dpkg, systemd and DKMS (its key) write for themselves may be new.
 nothing_left() {
 	! find / -xdev ! -path '/proc/*' ! -path '/dev/*' | grep -vxF -f /srv/files |
-		grep -vE '^/(srv|run|tmp|var/(tmp|log|cache|backups|lib/(apt|dpkg|systemd)))(/|$)' |
+		grep -vE '^/(lost\+found|srv|run|tmp|var/(tmp|log|cache|backups|lib/(apt|dpkg|systemd)))(/|$)' |
 		grep -vE '^/var/lib/dkms/mok\.(key|pub)$' | grep . &&
 		! find / -xdev -name '*oomk*' ! -path '/srv/*' | grep .
 }
