@@ -46,14 +46,17 @@ headers() {
 
 # status KERNEL STATE: what DKMS says of the kernel.
 status() {
-	dkms status "${oomk[@]}" -k "$1" | tee /dev/stderr | grep -q ": $2"
+	dkms status "${oomk[@]}" -k "$1" | tee -a /dev/stderr | grep -q ": $2"
 }
 
-# installed KERNEL: DKMS says so, and the module that modprobe finds is for it.
+# installed KERNEL: DKMS says so, and the module is there and for it. DKMS 3.2 runs no depmod
+# for a kernel of which only the headers are there.
 installed() {
-	status "$1" installed &&
-		modinfo -k "$1" -F vermagic oomk | tee /dev/stderr | grep -qF "$1 " &&
-		modinfo -k "$1" -F filename oomk | grep "^/lib/modules/$1/updates/dkms/oomk.ko"
+	local module
+
+	status "$1" installed || return
+	module=$(find "/lib/modules/$1/updates/dkms" -name 'oomk.ko*') || return
+	modinfo -F vermagic "$module" | tee -a /dev/stderr | grep -qF "$1 "
 }
 
 # refused KERNEL REASON: DKMS does not build for it, and says why.

@@ -42,7 +42,7 @@ at_boot() {
 }
 
 signed() {
-	modinfo -F signer oomk | tee /dev/stderr | grep -q DKMS
+	modinfo -F signer oomk | tee -a /dev/stderr | grep -q DKMS
 }
 
 # A service that reaches its limit is killed, and oomk shows whose limit it was.
