@@ -32,6 +32,9 @@ test-all:
 kunit:
 	tests/kunit/run
 
+coverage:
+	tests/coverage
+
 lint:
 	tests/lint
 
@@ -47,4 +50,4 @@ install uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test test-all kunit lint spec-check deb install uninstall clean
+.PHONY: all module client demo test test-all kunit coverage lint spec-check deb install uninstall clean
