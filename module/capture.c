@@ -41,6 +41,12 @@ const struct oomk_capture_stats *oomk_capture_stats(void)
 	return &stats;
 }
 
+/* Under oom_lock; the readers take none. */
+static void count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
+}
+
 /** oomk_kernel_kills() - the kernel's own count of kills, /proc/vmstat oom_kill */
 u64 oomk_kernel_kills(void)
 {
@@ -138,10 +144,10 @@ static void publish(void)
 
 	/* The event's own figure cannot hold the time of the copy, the statistics can. */
 	ns = ev->capture_ns + ktime_get_mono_fast_ns() - start;
-	stats.ns_min = stats.captures ? min(stats.ns_min, ns) : ns;
-	stats.ns_max = max(stats.ns_max, ns);
-	stats.ns_sum += ns;
-	stats.captures++;
+	WRITE_ONCE(stats.ns_min, stats.captures ? min(stats.ns_min, ns) : ns);
+	WRITE_ONCE(stats.ns_max, max(stats.ns_max, ns));
+	count(&stats.ns_sum, ns);
+	count(&stats.captures, 1);
 	capture.open = false;
 	oomk_notify_kick();
 }
@@ -250,10 +256,10 @@ static void read_chosen(const struct oom_control *oc)
 	if (oc->chosen_points == LONG_MAX || !v->task.scored)
 		return;
 	ev->flags |= OOMK_EVENT_FLAGS_POINTS_COMPARED;
-	stats.points_compared++;
+	count(&stats.points_compared, 1);
 	if (ev->points != ev->chosen_points) {
 		ev->flags |= OOMK_EVENT_FLAGS_POINTS_MISMATCH;
-		stats.points_mismatched++;
+		count(&stats.points_mismatched, 1);
 	}
 }
 
@@ -328,7 +334,7 @@ static void settle_chosen(void)
 			chosen->how = OOMK_HOW_DYING;
 		else
 			chosen->task.flags |= OOMK_TASK_FLAGS_VICTIM;
-		stats.untracked++;
+		count(&stats.untracked, 1);
 	}
 	/* Who else was killed nobody tells when victims are not hooked. */
 	if (!capture.marked && counted > 1) {
@@ -336,7 +342,7 @@ static void settle_chosen(void)
 		counted = 1;
 	}
 	/* A group kill counts the chosen task a second time, without marking it again. */
-	stats.recorded_kills += counted;
+	count(&stats.recorded_kills, counted);
 	capture.kills = kills;
 
 	for (i = 0; i < ev->nr_victims; i++)
@@ -402,7 +408,7 @@ static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_stru
 	ev->victims_total++;
 	if (ev->nr_victims == capture.max_victims) {
 		ev->flags |= OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
-		stats.lost_victims++;
+		count(&stats.lost_victims, 1);
 		return NULL;
 	}
 	v = &capture.victims[ev->nr_victims++];
@@ -429,7 +435,7 @@ static void add_victim(struct task_struct *task, struct mm_struct *mm, u32 how)
 		v->outcome.state = OOMK_STATE_ALIVE;
 	} else {
 		v->outcome.state = OOMK_STATE_UNKNOWN;
-		stats.untracked++;
+		count(&stats.untracked, 1);
 	}
 }
 
@@ -483,7 +489,7 @@ void oomk_capture_victim(struct task_struct *task)
 	else
 		how = task_tgid_nr(task) == capture.victims[0].task.pid ? OOMK_HOW_CHOSEN :
 									  OOMK_HOW_GROUP;
-	stats.recorded_kills += kills - capture.kills;
+	count(&stats.recorded_kills, kills - capture.kills);
 	capture.kills = kills;
 
 	if (alone) {
@@ -522,7 +528,7 @@ void oomk_capture_report(struct oom_control *oc)
 		capture.flushed = oc->memcg;
 		return;
 	}
-	stats.no_victim++;
+	count(&stats.no_victim, 1);
 	no_victim.task = current;
 	if (survivable && no_victim.time_ns && no_victim.cgroup_id == id &&
 	    now - no_victim.time_ns < NO_VICTIM_REPEAT_NS)

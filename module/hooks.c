@@ -411,10 +411,10 @@ static void detach(struct hook *h)
 		atomic_notifier_chain_unregister(&panic_notifier_list, &panic_block);
 		break;
 	case SYMBOL:
-		*h->address = NULL;
+		WRITE_ONCE(*h->address, NULL);
 		break;
 	}
-	h->attached = NULL;
+	WRITE_ONCE(h->attached, NULL);
 }
 
 /**
@@ -514,9 +514,9 @@ bool oomk_hooks_info(unsigned int i, struct oomk_hook_info *info)
 	info->hits = hits_of(i);
 	info->missed = 0;
 	if (info->symbol && h->kind == KPROBE)
-		info->missed = h->kp.nmissed;
+		info->missed = data_race(h->kp.nmissed);
 	else if (info->symbol && h->kind == KRETPROBE)
-		info->missed = h->krp.kp.nmissed + h->krp.nmissed;
+		info->missed = data_race(h->krp.kp.nmissed + h->krp.nmissed);
 	return true;
 }
 

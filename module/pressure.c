@@ -195,7 +195,8 @@ bool oomk_pressure_next_started(u64 *cgroup_id, struct oomk_pressure *pressure)
 			struct entry *e = &b->entry[way];
 			bool started;
 
-			if (!READ_ONCE(e->started))
+			/* Looked at again below; what was missed is announced next time. */
+			if (!data_race(e->started))
 				continue;
 			raw_spin_lock_irqsave(&b->lock, flags);
 			started = e->started;

@@ -111,7 +111,7 @@ int oomk_store_publish(struct oomk_store *store, const struct oomk_part *parts, 
 
 	raw_spin_lock_irqsave(&store->lock, flags);
 	while (!find_room(store, len, &pos)) {
-		store->used -= slot_of(store, store->first)->len;
+		WRITE_ONCE(store->used, store->used - slot_of(store, store->first)->len);
 		WRITE_ONCE(store->first, store->first + 1);
 	}
 	raw_spin_unlock_irqrestore(&store->lock, flags);

@@ -107,7 +107,7 @@ unless_rt() {
 # scale N: how often to do what the situation wants done N times. A debug kernel is much slower
 # and sees by itself what others show only after many repetitions.
 scale() {
-	if [ -e /sys/kernel/debug/kmemleak ]; then
+	if [ -e /sys/kernel/debug/kmemleak ] || [ -e /sys/kernel/debug/kcsan ]; then
 		echo $(($1 / 5))
 	else
 		echo "$1"
