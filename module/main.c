@@ -134,6 +134,8 @@ err_capture:
 	oomk_capture_exit();
 err_store:
 	oomk_store_destroy(&store);
+	if (err == -ENOMEM)
+		pr_err("not enough memory to load\n");
 	return err;
 }
 

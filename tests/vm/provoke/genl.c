@@ -7,9 +7,11 @@
  *   error ERRNO [MESSAGE]     0: acknowledged
  * It uses no library, so that nothing stands between a bad request and the kernel.
  *
- * genl [-d] [-l LENGTH] COMMAND [ATTRIBUTE]...
+ * genl [-d] [-f N] [-l LENGTH] COMMAND [ATTRIBUTE]...
  * genl -j GROUP
  *   -d          dump
+ *   -f N        the Nth allocation for the request and its answer fails; if there
+ *               are not so many, the last line is "nothing failed"
  *   -j GROUP    joins a multicast group and says "joined", or "join error ERRNO"
  *   -l LENGTH   nlmsg_len, instead of the true one
  *   ATTRIBUTE   TYPE:HEX, or TYPE*N for N bytes of zero
@@ -24,6 +26,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "fail.h"
 
 #define FAMILY "oomk"
 
@@ -216,14 +220,19 @@ static int print_message(const struct nlmsghdr *nlh)
 int main(int argc, char **argv)
 {
 	struct timeval timeout = { .tv_sec = 5 };
-	int flags = NLM_F_ACK, on = 1, opt, more = 1;
+	int flags = NLM_F_ACK, on = 1, opt, more = 1, nth = -1, fail = 0;
 	unsigned int forced = 0, true_len;
 	const char *group = NULL;
+	static char printed[1 << 20];
 
-	while ((opt = getopt(argc, argv, "+dj:l:")) != -1) {
+	while ((opt = getopt(argc, argv, "+df:j:l:")) != -1) {
 		switch (opt) {
 		case 'd':
 			flags |= NLM_F_DUMP;
+			break;
+		case 'f':
+			fail = atoi(optarg);
+			nth = fail_open();
 			break;
 		case 'j':
 			group = optarg;
@@ -254,6 +263,11 @@ int main(int argc, char **argv)
 	true_len = msg.nlh.nlmsg_len;
 	if (forced)
 		msg.nlh.nlmsg_len = forced;
+	if (fail) {
+		/* Printing is not to be among what fails. */
+		setvbuf(stdout, printed, _IOFBF, sizeof(printed));
+		fail_set(nth, fail);
+	}
 	transfer(true_len);
 
 	while (more) {
@@ -263,5 +277,7 @@ int main(int argc, char **argv)
 		for (; more && NLMSG_OK(nlh, len); nlh = NLMSG_NEXT(nlh, len))
 			more = print_message(nlh);
 	}
+	if (fail && !fail_end(nth))
+		puts("nothing failed");
 	return 0;
 }
