@@ -335,10 +335,13 @@ static int attach_tracepoint(struct hook *h, const char *name)
 	return tracepoint_probe_register(h->tp, h->handler, NULL);
 }
 
-/* A kprobe that is gone again at once tells the address of a function that is not exported. */
+/*
+ * A kprobe that is gone again at once tells the address of a function that is not exported. It is
+ * never armed: disarming allocates, and where that fails the kernel keeps pointing to the kprobe.
+ */
 static int attach_symbol(struct hook *h, const char *name)
 {
-	struct kprobe kp = { .symbol_name = name };
+	struct kprobe kp = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int err;
 
 	if (h->known) {
