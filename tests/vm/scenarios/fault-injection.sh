@@ -6,7 +6,6 @@
 # for reading /proc/oomk, and those for alerts. Nothing but the one thing fails, it says so, and an
 # alert comes late or is counted.
 # run: --mem 384
-# core: only the debug kernels can make allocations fail
 
 . ./lib.sh
 
