@@ -215,7 +215,7 @@ static u32 path_on_dfl(struct cgroup *cgrp, char *buf, u32 room)
 	return room - left;
 }
 
-/* The path is given only whole. On v1 directories may be renamed, so RT does without paths there. */
+/* A path is given whole or not. On v1 directories may be renamed: there RT does without paths. */
 static void read_path(struct oomk_capture *c, struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
 	struct cgroup *cgrp = memcg->css.cgroup;

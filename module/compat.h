@@ -41,7 +41,7 @@
 	OOMK_TRACEPOINT_TAKES(sched_process_exit, void *, struct task_struct *, bool)
 
 /* panic_notifier_list was declared in linux/kernel.h before v5.14. */
-#if __has_include(<linux/panic_notifier.h>)
+#ifdef OOMK_HAVE_PANIC_NOTIFIER_H
 #include <linux/panic_notifier.h>
 #endif
 

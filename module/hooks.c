@@ -517,9 +517,9 @@ bool oomk_hooks_info(unsigned int i, struct oomk_hook_info *info)
 	info->hits = hits_of(i);
 	info->missed = 0;
 	if (info->symbol && h->kind == KPROBE)
-		info->missed = data_race(h->kp.nmissed);
+		info->missed = data_race(h->kp.nmissed); /* may be late */
 	else if (info->symbol && h->kind == KRETPROBE)
-		info->missed = data_race(h->krp.kp.nmissed + h->krp.nmissed);
+		info->missed = data_race(h->krp.kp.nmissed + h->krp.nmissed); /* may be late */
 	return true;
 }
 

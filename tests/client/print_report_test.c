@@ -338,8 +338,9 @@ static const char family_tree[] =
 
 static void children_stand_below_their_parents(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
-						 .tasks_total = 5, .tasks_kept = 5 };
+	static const struct fake_event event = {
+		.seq = 1, .kind = -1, .constraint = -1, .tasks_total = 5, .tasks_kept = 5
+	};
 	static const struct {
 		int pid, ppid;
 		const char *comm;
@@ -372,8 +373,9 @@ static const char loop_tree[] =
 
 static void a_loop_of_parents_is_still_printed_once(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
-						 .tasks_total = 5, .tasks_kept = 5 };
+	static const struct fake_event event = {
+		.seq = 1, .kind = -1, .constraint = -1, .tasks_total = 5, .tasks_kept = 5
+	};
 	static const struct fake_task a = { .pid = 1, .ppid = 2, .comm = "a", .points = 1 };
 	static const struct fake_task b = { .pid = 2, .ppid = 1, .comm = "b", .points = 2 };
 	static const struct fake_task c = { .pid = 3, .ppid = 3, .comm = "c", .points = 3 };
@@ -391,8 +393,9 @@ static void a_loop_of_parents_is_still_printed_once(void **state)
 
 static void skipped_tasks_are_counted_by_reason(void **state)
 {
-	static const struct fake_event event = { .seq = 1, .kind = -1, .constraint = -1,
-						 .tasks_total = 5, .tasks_kept = 5 };
+	static const struct fake_event event = {
+		.seq = 1, .kind = -1, .constraint = -1, .tasks_total = 5, .tasks_kept = 5
+	};
 	struct node_list tasks = { 0 }, cgroups = { 0 };
 	char *report;
 
@@ -415,11 +418,15 @@ static void a_kill_without_a_decision_has_a_victim_only(void **state)
 {
 	static const struct fake_victim unknown = { .how = OOMK_HOW_UNKNOWN,
 						    .state = OOMK_STATE_UNKNOWN };
-	static const struct fake_task task = { .pid = 5, .comm = "hog", .victim = &unknown,
-					       .flags = OOMK_TASK_FLAGS_VICTIM };
+	static const struct fake_task task = {
+		.pid = 5, .comm = "hog", .victim = &unknown, .flags = OOMK_TASK_FLAGS_VICTIM
+	};
 	static const struct fake_event event = {
-		.seq = 3, .kind = OOMK_KIND_KILL, .constraint = OOMK_CONSTRAINT_UNKNOWN,
-		.victim = &task, .victims_total = 1,
+		.seq = 3,
+		.kind = OOMK_KIND_KILL,
+		.constraint = OOMK_CONSTRAINT_UNKNOWN,
+		.victim = &task,
+		.victims_total = 1,
 	};
 	struct node_list tasks = { 0 }, cgroups = { 0 };
 	char *report;

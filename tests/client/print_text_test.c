@@ -266,7 +266,7 @@ static void what_is_unknown_is_said_to_be(void **state)
 
 	(void)state;
 	assert_sentence(&event, "-[5] killed: size unknown; whose memory ran out is not "
-			"known, the decision was not seen");
+				"known, the decision was not seen");
 	assert_sentence(&nothing, "something happened that this client does not know; "
 				  "whose memory ran out is not known");
 }

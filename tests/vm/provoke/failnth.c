@@ -58,7 +58,8 @@ static void read_log(int log, const char *name, struct attempt *a)
 		char *text;
 
 		record[len] = '\0';
-		a->ours |= strstr(record, init) != NULL;
+		if (strstr(record, init))
+			a->ours = 1;
 		text = strstr(record, prefix);
 		if (text && used < sizeof(a->said))
 			used += snprintf(a->said + used, sizeof(a->said) - used, "%.*s\n",
