@@ -5,6 +5,7 @@
  */
 #include <linux/cgroup.h>
 #include <linux/memcontrol.h>
+#include <linux/mm_inline.h>
 #include <linux/mmzone.h>
 #include <linux/page_counter.h>
 
@@ -113,17 +114,36 @@ static void read_stats(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 						stats[i].unit);
 }
 
+/* The multi-gen LRU keeps its pages by generation; a count may be below zero for a moment. */
+static void add_generations(u64 pages[NR_LRU_LISTS], struct lruvec *lruvec)
+{
+#ifdef CONFIG_LRU_GEN
+	int gen, file, zone;
+
+	for (gen = 0; gen < MAX_NR_GENS; gen++) {
+		int active = lru_gen_is_active(lruvec, gen) ? LRU_ACTIVE : 0;
+
+		for (file = 0; file < ANON_AND_FILE; file++)
+			for (zone = 0; zone < MAX_NR_ZONES; zone++)
+				pages[file * LRU_FILE + active] +=
+					max(READ_ONCE(lruvec->lrugen.nr_pages[gen][file][zone]),
+					    0L);
+	}
+#endif
+}
+
 static void read_lru(struct oomk_cgroup *cg, struct mem_cgroup *memcg)
 {
 	u64 pages[NR_LRU_LISTS] = {};
 	int nid, zone, lru;
 
 	for_each_node_state(nid, N_MEMORY) {
-		const struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
+		struct mem_cgroup_per_node *node = memcg->nodeinfo[nid];
 
 		for (zone = 0; zone < MAX_NR_ZONES; zone++)
 			for (lru = 0; lru < NR_LRU_LISTS; lru++)
 				pages[lru] += READ_ONCE(node->lru_zone_size[zone][lru]);
+		add_generations(pages, &node->lruvec);
 	}
 	for (lru = 0; lru < NR_LRU_LISTS; lru++)
 		oomk_cgroup_set(cg, OOMK_A_CGROUP_LRU_INACTIVE_ANON + lru, pages[lru] * PAGE_SIZE);

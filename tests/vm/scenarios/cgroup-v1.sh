@@ -7,6 +7,7 @@
 # run: --mem 384 --cgroup v1
 
 . ./lib.sh
+[ -e $cg/memory.limit_in_bytes ] || skip "this kernel has no memory controller of cgroup v1"
 modprobe oomk
 
 group pod memory.use_hierarchy=1 memory.limit_in_bytes=40M

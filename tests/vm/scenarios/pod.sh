@@ -74,7 +74,12 @@ jq --slurpfile before $tmp/before --slurpfile after $tmp/after '.cgroups[] |
 	event: $event[.key], before: .value, after: $after[0][.key],
 	slack: (if .key | test("slab|kernel$|memory_current") then 8192 else 0 end)})' \
 	$tmp/event >$tmp/figures
-holds figures 'length is 32' 'with_entries(select(.value |
+# Newer kernels have an event that oomk does not report, older ones have less of all. The multi-gen
+# LRU goes on sorting pages into active and inactive.
+jq '.lru_anon = (.lru_active_anon | .event += $inactive.event | .before += $inactive.before |
+	.after += $inactive.after) | del(.lru_active_anon, .lru_inactive_anon, .events_sock_throttled)' \
+	--argjson inactive "$(jq -c .lru_inactive_anon $tmp/figures)" $tmp/figures >$tmp/known
+holds known 'length >= 27' 'with_entries(select(.value |
 	.event != .before and (.event < ([.before, .after] | min) - .slack or
 	.event > ([.before, .after] | max) + .slack))) is {}'
 rm /dev/shm/file
@@ -83,8 +88,9 @@ situation "tmpfs"
 group tmpfs memory.max=20M
 killed in_group tmpfs dd if=/dev/zero of=/dev/shm/file bs=64k
 event_over 2
-like_kernel 2 'chosen.comm is "dd"' ".charged is 20 * $mebibyte" ".held < $mebibyte" \
-	'.not_held is .charged - .held' ".not_held > 19 * $mebibyte" \
+# Where the root file system is a tmpfs, programs themselves count as held.
+like_kernel 2 'chosen.comm is "dd"' ".charged is 20 * $mebibyte" ".held < 3 * $mebibyte" \
+	'.not_held is .charged - .held' ".not_held > 17 * $mebibyte" \
 	'cgroup("/tmpfs").shmem is $kernel.stat.shmem' "cgroup(\"/tmpfs\").shmem > 19 * $mebibyte" \
 	'cgroup("/tmpfs").file is $kernel.stat.file'
 rm /dev/shm/file
@@ -95,7 +101,7 @@ mkdir $tmp/ramfs
 mount -t ramfs ramfs $tmp/ramfs
 killed in_group ramfs dd if=/dev/zero of=$tmp/ramfs/file bs=64k
 event_over 3
-like_kernel 3 'chosen.comm is "dd"' ".not_held > 19 * $mebibyte" \
+like_kernel 3 'chosen.comm is "dd"' ".not_held > 17 * $mebibyte" \
 	'cgroup("/ramfs").file is $kernel.stat.file' "cgroup(\"/ramfs\").file > 19 * $mebibyte" \
 	'cgroup("/ramfs").shmem is 0' \
 	"near(cgroup(\"/ramfs\").lru_unevictable; $(sed -n 's/^unevictable //p' \
