@@ -207,7 +207,10 @@ all_exited() {
 # promises, in order, each to its end.
 whole_proc() {
 	awk '
-	/^events / { promised = $5 }
+	/^events / {
+		header = 1
+		promised = $5
+	}
 	/^event / {
 		if (last && (!ended || $2 != last + 1))
 			print "event " $2 " begins after event " last (ended ? "" : ", which is cut off")
@@ -217,8 +220,8 @@ whole_proc() {
 	}
 	/^capture [0-9]+ ns$/ { ended = 1 }
 	END {
-		if (!promised || found < promised || !ended)
-			print promised " events promised, " found " found, " (ended ? "whole" : "cut off")
+		if (!header || found < promised || (found && !ended))
+			print promised + 0 " events promised, " found " found, " (ended ? "whole" : "cut off")
 	}' "$1"
 }
 
