@@ -25,8 +25,7 @@ static struct sk_buff *message(struct kunit *test, size_t room)
 	struct sk_buff *skb = alloc_skb(room, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
-	KUNIT_ASSERT_NOT_NULL(test,
-			      kunit_alloc_and_get_resource(test, NULL, free_skb, GFP_KERNEL, skb));
+	KUNIT_ASSERT_PTR_EQ(test, skb, kunit_alloc_resource(test, NULL, free_skb, GFP_KERNEL, skb));
 	memset(skb->data, POISON, skb_tailroom(skb));
 	skb_reserve(skb, skb_tailroom(skb) - room);
 	return skb;
@@ -329,8 +328,8 @@ static void an_event_without_a_decision_has_no_circumstances(struct kunit *test)
 	static const int present[] = {
 		OOMK_A_EVENT_SEQ,	    OOMK_A_EVENT_KIND,	       OOMK_A_EVENT_FLAGS,
 		OOMK_A_EVENT_TIME_REAL_NS,  OOMK_A_EVENT_TIME_BOOT_NS, OOMK_A_EVENT_CONSTRAINT,
-		OOMK_A_EVENT_VICTIMS_TOTAL, OOMK_A_EVENT_VICTIM,       OOMK_A_EVENT_TASKS_TOTAL,
-		OOMK_A_EVENT_TASKS_KEPT,    OOMK_A_EVENT_CGROUPS_KEPT, OOMK_A_EVENT_CAPTURE_NS,
+		OOMK_A_EVENT_VICTIMS_TOTAL, OOMK_A_EVENT_VICTIM,       OOMK_A_EVENT_CGROUPS_KEPT,
+		OOMK_A_EVENT_CAPTURE_NS,
 	};
 	struct nlattr *tb[OOMK_A_EVENT_MAX + 1];
 	struct sk_buff *skb = message(test, SZ_4K);
@@ -452,8 +451,8 @@ static void a_victim_of_which_nothing_is_known_yet(struct kunit *test)
 static void a_cgroup_has_no_figures_that_are_not_known(struct kunit *test)
 {
 	static const int present[] = {
-		OOMK_A_CGROUP_SEQ,   OOMK_A_CGROUP_ID,	      OOMK_A_CGROUP_ROLES,
-		OOMK_A_CGROUP_DEPTH, OOMK_A_CGROUP_FRESHNESS, OOMK_A_CGROUP_MEMORY_MAX,
+		OOMK_A_CGROUP_SEQ,   OOMK_A_CGROUP_ID,	       OOMK_A_CGROUP_ROLES,
+		OOMK_A_CGROUP_DEPTH, OOMK_A_CGROUP_MEMORY_MAX,
 	};
 	struct nlattr *tb[OOMK_A_CGROUP_MAX + 1];
 	struct sk_buff *skb = message(test, SZ_4K);
