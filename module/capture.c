@@ -15,6 +15,7 @@
 #include <linux/vmstat.h>
 
 #include "capture.h"
+#include "compat.h"
 #include "notify.h"
 #include "outcome.h"
 #include "panic.h"
@@ -446,14 +447,14 @@ static void add_sharers(struct task_struct *victim, struct mm_struct *mm)
 	int own = 0;
 
 	rcu_read_lock();
-	for_each_thread(victim, thread)
+	oomk_for_each_thread(victim, thread)
 		own += READ_ONCE(thread->mm) == mm;
 	if (atomic_read(&mm->mm_users) <= own)
 		goto unlock;
 	for_each_process(p) {
 		if (same_thread_group(p, victim) || p->flags & PF_KTHREAD || is_global_init(p))
 			continue;
-		for_each_thread(p, thread) {
+		oomk_for_each_thread(p, thread) {
 			struct mm_struct *other = READ_ONCE(thread->mm);
 
 			if (!other)

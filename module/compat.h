@@ -46,6 +46,13 @@
 #endif
 
 /*
+ * Threads of a process, under RCU. for_each_thread() names tasklist_lock, which is not exported, on
+ * newer kernels with PROVE_RCU_LIST.
+ */
+#define oomk_for_each_thread(process, thread) \
+	list_for_each_entry_rcu(thread, &(process)->signal->thread_head, thread_node)
+
+/*
  * task_lock() sleeps on PREEMPT_RT, where the probes run with preemption off: there a lock that is
  * taken is passed over, and counted by the caller.
  */

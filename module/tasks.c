@@ -55,7 +55,7 @@ static void find_and_read_mm(struct oomk_task *t, struct task_struct *leader)
 {
 	struct task_struct *thread;
 
-	for_each_thread(leader, thread) {
+	oomk_for_each_thread(leader, thread) {
 		if (!oomk_task_trylock(thread)) {
 			t->skip = OOMK_SKIP_BUSY;
 			return;
@@ -119,7 +119,7 @@ static bool on_nodes(struct task_struct *p, const struct oomk_scope *scope)
 	struct task_struct *thread;
 	bool on = false;
 
-	for_each_thread(p, thread) {
+	oomk_for_each_thread(p, thread) {
 		if (!scope->nodemask) {
 			on = nodes_intersects(current->mems_allowed, thread->mems_allowed);
 		} else if (!oomk_task_trylock(thread)) {
