@@ -9,15 +9,12 @@
 
 #include <linux/memcontrol.h>
 #include <linux/page_counter.h>
-#include <linux/sched/signal.h>
 #include <linux/timekeeping.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 
 #include "capture.h"
-#include "compat.h"
 #include "notify.h"
-#include "outcome.h"
 #include "panic.h"
 #include "pressure.h"
 #include "score.h"
@@ -26,7 +23,6 @@
 #define NO_VICTIM_REPEAT_NS (10ULL * NSEC_PER_SEC)
 
 static struct oomk_capture capture;
-static struct oomk_capture_stats stats;
 static struct oomk_store *store;
 
 /* The last time that nothing could be killed, and where. */
@@ -39,13 +35,7 @@ static struct {
 /** oomk_capture_stats() - the counters */
 const struct oomk_capture_stats *oomk_capture_stats(void)
 {
-	return &stats;
-}
-
-/* Under oom_lock; the readers take none. */
-static void count(u64 *counter, u64 n)
-{
-	WRITE_ONCE(*counter, *counter + n);
+	return &capture.stats;
 }
 
 /** oomk_kernel_kills() - the kernel's own count of kills, /proc/vmstat oom_kill */
@@ -60,10 +50,10 @@ u64 oomk_kernel_kills(void)
 }
 
 /** oomk_capture_start() - kills are seen from now on: those counted before are not ours */
-void oomk_capture_start(void)
+void __init oomk_capture_start(void)
 {
 	capture.kills = oomk_kernel_kills();
-	WRITE_ONCE(stats.kills_at_load, capture.kills);
+	WRITE_ONCE(capture.stats.kills_at_load, capture.kills);
 }
 
 /**
@@ -145,10 +135,11 @@ static void publish(void)
 
 	/* The event's own figure cannot hold the time of the copy, the statistics can. */
 	ns = ev->capture_ns + ktime_get_mono_fast_ns() - start;
-	WRITE_ONCE(stats.ns_min, stats.captures ? min(stats.ns_min, ns) : ns);
-	WRITE_ONCE(stats.ns_max, max(stats.ns_max, ns));
-	count(&stats.ns_sum, ns);
-	count(&stats.captures, 1);
+	WRITE_ONCE(capture.stats.ns_min,
+		   capture.stats.captures ? min(capture.stats.ns_min, ns) : ns);
+	WRITE_ONCE(capture.stats.ns_max, max(capture.stats.ns_max, ns));
+	oomk_count(&capture.stats.ns_sum, ns);
+	oomk_count(&capture.stats.captures, 1);
 	capture.open = false;
 	oomk_notify_kick();
 }
@@ -207,24 +198,6 @@ static void read_circumstances(const struct oom_control *oc)
 	oomk_host_set(&ev->host, OOMK_A_HOST_SWAP_TOTAL, max_t(s64, swap, 0));
 }
 
-/* Why a victim is part of the event. RCU read side. */
-static u32 flags_of(struct task_struct *task)
-{
-	struct mem_cgroup *memcg = mem_cgroup_from_task(task);
-	u32 flags = 0;
-
-	/* Without a decision nothing was considered. */
-	if (capture.event.total_pages == OOMK_UNKNOWN)
-		return 0;
-	if (same_thread_group(task, current))
-		flags |= OOMK_TASK_FLAGS_TRIGGER;
-	if (!capture.oom_memcg || (memcg && mem_cgroup_is_descendant(memcg, capture.oom_memcg)))
-		flags |= OOMK_TASK_FLAGS_CANDIDATE;
-	else
-		flags |= OOMK_TASK_FLAGS_OUTSIDE;
-	return flags;
-}
-
 /* The chosen task comes first: the sooner it is read, the surer its points are the kernel's. */
 static void read_chosen(const struct oom_control *oc)
 {
@@ -234,7 +207,7 @@ static void read_chosen(const struct oom_control *oc)
 	memset(v, 0, sizeof(*v));
 	rcu_read_lock();
 	oomk_task_read(&v->task, oc->chosen, NULL);
-	v->task.flags |= flags_of(oc->chosen) | OOMK_TASK_FLAGS_CHOSEN;
+	v->task.flags |= oomk_victim_flags(&capture, oc->chosen) | OOMK_TASK_FLAGS_CHOSEN;
 	rcu_read_unlock();
 	v->how = OOMK_HOW_CHOSEN;
 	v->outcome.state = OOMK_STATE_UNKNOWN;
@@ -257,10 +230,10 @@ static void read_chosen(const struct oom_control *oc)
 	if (oc->chosen_points == LONG_MAX || !v->task.scored)
 		return;
 	ev->flags |= OOMK_EVENT_FLAGS_POINTS_COMPARED;
-	count(&stats.points_compared, 1);
+	oomk_count(&capture.stats.points_compared, 1);
 	if (ev->points != ev->chosen_points) {
 		ev->flags |= OOMK_EVENT_FLAGS_POINTS_MISMATCH;
-		count(&stats.points_mismatched, 1);
+		oomk_count(&capture.stats.points_mismatched, 1);
 	}
 }
 
@@ -335,7 +308,7 @@ static void settle_chosen(void)
 			chosen->how = OOMK_HOW_DYING;
 		else
 			chosen->task.flags |= OOMK_TASK_FLAGS_VICTIM;
-		count(&stats.untracked, 1);
+		oomk_count(&capture.stats.untracked, 1);
 	}
 	/* Who else was killed nobody tells when victims are not hooked. */
 	if (!capture.marked && counted > 1) {
@@ -343,7 +316,7 @@ static void settle_chosen(void)
 		counted = 1;
 	}
 	/* A group kill counts the chosen task a second time, without marking it again. */
-	count(&stats.recorded_kills, counted);
+	oomk_count(&capture.stats.recorded_kills, counted);
 	capture.kills = kills;
 
 	for (i = 0; i < ev->nr_victims; i++)
@@ -364,108 +337,6 @@ void oomk_capture_return(void)
 		return;
 	settle_chosen();
 	publish();
-}
-
-/* A candidate as it was at the decision, or NULL. */
-static const struct oomk_task *walked(s32 pid)
-{
-	u32 i;
-
-	for (i = 0; i < capture.tasks.nr; i++)
-		if (capture.tasks.v[i].pid == pid)
-			return &capture.tasks.v[i];
-	return NULL;
-}
-
-/* Reads a victim; one that was a candidate keeps those figures: it may be on its way out by now. */
-static void read_victim(struct oomk_task *t, struct task_struct *task, struct mm_struct *mm)
-{
-	const struct oomk_task *before = walked(task_tgid_nr(task));
-
-	rcu_read_lock();
-	if (before) {
-		*t = *before;
-	} else {
-		oomk_task_read(t, task, mm);
-		t->flags |= flags_of(task);
-		if (capture.event.total_pages != OOMK_UNKNOWN)
-			oomk_score(t, capture.event.total_pages);
-	}
-	oomk_cgroups_add(&capture, task);
-	rcu_read_unlock();
-}
-
-/* Where a victim goes: the entry it has already, or a new one; NULL when there is no room. */
-static struct oomk_victim *victim_entry(struct task_struct *task, struct mm_struct *mm, u32 how)
-{
-	struct oomk_event *ev = &capture.event;
-	struct oomk_victim *v;
-	u32 i;
-
-	for (i = 0; i < ev->nr_victims; i++)
-		if (capture.victims[i].task.pid == task_tgid_nr(task))
-			return &capture.victims[i];
-
-	ev->victims_total++;
-	if (ev->nr_victims == capture.max_victims) {
-		ev->flags |= OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
-		count(&stats.lost_victims, 1);
-		return NULL;
-	}
-	v = &capture.victims[ev->nr_victims++];
-	memset(v, 0, sizeof(*v));
-	read_victim(&v->task, task, mm);
-	v->how = how;
-	return v;
-}
-
-static void add_victim(struct task_struct *task, struct mm_struct *mm, u32 how)
-{
-	struct oomk_event *ev = &capture.event;
-	struct oomk_victim *v = victim_entry(task, mm, how);
-	u64 now = ktime_get_boot_fast_ns();
-
-	if (!v || v->killed_boot_ns)
-		return;
-	if (how == OOMK_HOW_DYING)
-		v->how = how;
-	v->task.flags |= OOMK_TASK_FLAGS_VICTIM;
-	v->killed_boot_ns = now;
-	oomk_task_names(&capture, v, mm);
-	if (oomk_outcome_watch(task, ev->seq, v - capture.victims, now)) {
-		v->outcome.state = OOMK_STATE_ALIVE;
-	} else {
-		v->outcome.state = OOMK_STATE_UNKNOWN;
-		count(&stats.untracked, 1);
-	}
-}
-
-/* The kernel kills every process that shares the victim's address space, without marking it. */
-static void add_sharers(struct task_struct *victim, struct mm_struct *mm)
-{
-	struct task_struct *p, *thread;
-	int own = 0;
-
-	rcu_read_lock();
-	oomk_for_each_thread(victim, thread)
-		own += READ_ONCE(thread->mm) == mm;
-	if (atomic_read(&mm->mm_users) <= own)
-		goto unlock;
-	for_each_process(p) {
-		if (same_thread_group(p, victim) || p->flags & PF_KTHREAD || is_global_init(p))
-			continue;
-		oomk_for_each_thread(p, thread) {
-			struct mm_struct *other = READ_ONCE(thread->mm);
-
-			if (!other)
-				continue;
-			if (other == mm)
-				add_victim(thread, mm, OOMK_HOW_SHARED_MM);
-			break;
-		}
-	}
-unlock:
-	rcu_read_unlock();
 }
 
 /**
@@ -490,7 +361,7 @@ void oomk_capture_victim(struct task_struct *task)
 	else
 		how = task_tgid_nr(task) == capture.victims[0].task.pid ? OOMK_HOW_CHOSEN :
 									  OOMK_HOW_GROUP;
-	count(&stats.recorded_kills, kills - capture.kills);
+	oomk_count(&capture.stats.recorded_kills, kills - capture.kills);
 	capture.kills = kills;
 
 	if (alone) {
@@ -503,9 +374,9 @@ void oomk_capture_victim(struct task_struct *task)
 		oomk_cgroups_refresh(&capture, task);
 	capture.marked = true;
 
-	add_victim(task, mm, how);
+	oomk_victims_add(&capture, task, mm, how);
 	if (how != OOMK_HOW_DYING)
-		add_sharers(task, mm);
+		oomk_victims_add_sharers(&capture, task, mm);
 	account(start);
 	if (alone)
 		publish();
@@ -529,7 +400,7 @@ void oomk_capture_report(struct oom_control *oc)
 		capture.flushed = oc->memcg;
 		return;
 	}
-	count(&stats.no_victim, 1);
+	oomk_count(&capture.stats.no_victim, 1);
 	no_victim.task = current;
 	if (survivable && no_victim.time_ns && no_victim.cgroup_id == id &&
 	    now - no_victim.time_ns < NO_VICTIM_REPEAT_NS)
@@ -555,7 +426,7 @@ void oomk_capture_panic(const char *message)
 		oomk_panic_print(&capture);
 }
 
-static size_t event_max(u32 max_tasks, u32 max_cgroups)
+static size_t __init event_max(u32 max_tasks, u32 max_cgroups)
 {
 	size_t size = sizeof(struct oomk_event) + OOMK_STRINGS_MAX;
 
@@ -565,7 +436,7 @@ static size_t event_max(u32 max_tasks, u32 max_cgroups)
 }
 
 /** oomk_capture_event_max() - size of the largest event (bytes) */
-size_t oomk_capture_event_max(void)
+size_t __init oomk_capture_event_max(void)
 {
 	return event_max(capture.tasks.max, capture.max_cgroups);
 }
@@ -578,7 +449,7 @@ size_t oomk_capture_event_max(void)
  *
  * Return: 0, -EINVAL when the store is too small for one event, -ENOMEM.
  */
-int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
+int __init oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *to)
 {
 	if (event_max(max_tasks, max_cgroups) > to->size) {
 		pr_err("store_kb must be at least %zu for these max_tasks and max_cgroups\n",

@@ -57,34 +57,6 @@ struct oomk_scope {
 };
 
 /**
- * struct oomk_capture - the event being built
- * @max_victims: room in @victims
- * @kills: the kernel's count of kills when last looked at; kept from one event to the next
- * @oom_memcg: the cgroup whose limit was hit, or NULL
- * @oom_kept: it has an entry in @cgroups
- * @last_cgroup: the entry that was found last
- * @open: between the decision and the return from oom_kill_process()
- * @flushed: the kernel has flushed the statistics since the event was opened
- * @marked: a victim was marked since then
- */
-struct oomk_capture {
-	struct oomk_event event;
-	struct oomk_victim *victims;
-	struct oomk_tasks tasks;
-	struct oomk_cgroup *cgroups;
-	char *strings;
-	u32 max_victims;
-	u32 max_cgroups;
-	u64 kills;
-	u32 last_cgroup;
-	struct mem_cgroup *oom_memcg;
-	bool oom_kept;
-	bool open;
-	bool flushed;
-	bool marked;
-};
-
-/**
  * struct oomk_capture_stats - counters, written under oom_lock, read by anyone
  * @kills_at_load: what the kernel had counted before kills were seen
  * @untracked: victims whose outcome cannot be watched
@@ -104,6 +76,42 @@ struct oomk_capture_stats {
 	u64 ns_sum;
 	u64 captures;
 };
+
+/**
+ * struct oomk_capture - the event being built
+ * @max_victims: room in @victims
+ * @kills: the kernel's count of kills when last looked at; kept from one event to the next
+ * @oom_memcg: the cgroup whose limit was hit, or NULL
+ * @oom_kept: it has an entry in @cgroups
+ * @last_cgroup: the entry that was found last
+ * @open: between the decision and the return from oom_kill_process()
+ * @flushed: the kernel has flushed the statistics since the event was opened
+ * @marked: a victim was marked since then
+ * @stats: counters of all events
+ */
+struct oomk_capture {
+	struct oomk_event event;
+	struct oomk_victim *victims;
+	struct oomk_tasks tasks;
+	struct oomk_cgroup *cgroups;
+	char *strings;
+	u32 max_victims;
+	u32 max_cgroups;
+	u64 kills;
+	u32 last_cgroup;
+	struct mem_cgroup *oom_memcg;
+	bool oom_kept;
+	bool open;
+	bool flushed;
+	bool marked;
+	struct oomk_capture_stats stats;
+};
+
+/* Adds to a counter. Under oom_lock; the readers take none. */
+static inline void oomk_count(u64 *counter, u64 n)
+{
+	WRITE_ONCE(*counter, *counter + n);
+}
 
 /* capture.c */
 int oomk_capture_init(u32 max_tasks, u32 max_cgroups, struct oomk_store *store);
@@ -127,6 +135,13 @@ void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct
 void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope);
 void oomk_tasks_ancestors(struct oomk_tasks *tasks, struct task_struct *p);
 void oomk_task_names(struct oomk_capture *c, struct oomk_victim *v, struct mm_struct *mm);
+
+/* victims.c */
+u32 oomk_victim_flags(const struct oomk_capture *c, struct task_struct *task);
+void oomk_victims_add(struct oomk_capture *c, struct task_struct *task, struct mm_struct *mm,
+		      u32 how);
+void oomk_victims_add_sharers(struct oomk_capture *c, struct task_struct *victim,
+			      struct mm_struct *mm);
 
 /* cgroups.c */
 void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, struct mem_cgroup *oom);
