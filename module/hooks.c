@@ -291,7 +291,7 @@ static struct hook hooks[NR_HOOKS] = {
 	},
 };
 
-static int attach_kprobe(struct hook *h, const char *name)
+static int __init attach_kprobe(struct hook *h, const char *name)
 {
 	/* Registration writes to the structure: start afresh for each attempt. */
 	memset(&h->kp, 0, sizeof(h->kp));
@@ -300,7 +300,7 @@ static int attach_kprobe(struct hook *h, const char *name)
 	return register_kprobe(&h->kp);
 }
 
-static int attach_kretprobe(struct hook *h, const char *name)
+static int __init attach_kretprobe(struct hook *h, const char *name)
 {
 	memset(&h->krp, 0, sizeof(h->krp));
 	h->krp.kp.symbol_name = name;
@@ -316,7 +316,7 @@ struct tracepoint_search {
 	struct tracepoint *tp;
 };
 
-static void match_tracepoint(struct tracepoint *tp, void *data)
+static void __init match_tracepoint(struct tracepoint *tp, void *data)
 {
 	struct tracepoint_search *search = data;
 
@@ -324,7 +324,7 @@ static void match_tracepoint(struct tracepoint *tp, void *data)
 		search->tp = tp;
 }
 
-static int attach_tracepoint(struct hook *h, const char *name)
+static int __init attach_tracepoint(struct hook *h, const char *name)
 {
 	struct tracepoint_search search = { .name = name };
 
@@ -339,7 +339,7 @@ static int attach_tracepoint(struct hook *h, const char *name)
  * A kprobe that is gone again at once tells the address of a function that is not exported. It is
  * never armed: disarming allocates, and where that fails the kernel keeps pointing to the kprobe.
  */
-static int attach_symbol(struct hook *h, const char *name)
+static int __init attach_symbol(struct hook *h, const char *name)
 {
 	struct kprobe kp = { .symbol_name = name, .flags = KPROBE_FLAG_DISABLED };
 	int err;
@@ -358,7 +358,7 @@ static int attach_symbol(struct hook *h, const char *name)
 	return 0;
 }
 
-static int attach_by(struct hook *h, const char *name)
+static int __init attach_by(struct hook *h, const char *name)
 {
 	switch (h->kind) {
 	case KRETPROBE:
@@ -377,7 +377,7 @@ static int attach_by(struct hook *h, const char *name)
 	return -EINVAL;
 }
 
-static void attach(struct hook *h)
+static void __init attach(struct hook *h)
 {
 	int err = -EOPNOTSUPP;
 	unsigned int i;
@@ -427,7 +427,7 @@ static void detach(struct hook *h)
  * Context: process, at load, before oomk_hooks_attach().
  * Return: 0, or -EINVAL when there is no such hook.
  */
-int oomk_hooks_refuse(const char *name)
+int __init oomk_hooks_refuse(const char *name)
 {
 	unsigned int i;
 
@@ -450,7 +450,7 @@ int oomk_hooks_refuse(const char *name)
  * Context: process, at load.
  * Return: 0, or -EOPNOTSUPP when no kill could be seen.
  */
-int oomk_hooks_attach(void)
+int __init oomk_hooks_attach(void)
 {
 	bool seeing = false;
 	int i;

@@ -114,7 +114,7 @@ static void notify_work(struct work_struct *work)
  *
  * Return: 0 or -ENOMEM.
  */
-int oomk_notify_init(struct oomk_store *from, size_t max)
+int __init oomk_notify_init(struct oomk_store *from, size_t max)
 {
 	store = from;
 	event_max = max;

@@ -52,7 +52,7 @@ static struct {
  *
  * Return: 0 or -ENOMEM.
  */
-int oomk_outcome_init(unsigned int stuck_ms)
+int __init oomk_outcome_init(unsigned int stuck_ms)
 {
 	raw_spin_lock_init(&table.lock);
 	table.stuck_ns = (u64)stuck_ms * NSEC_PER_MSEC;
@@ -61,7 +61,7 @@ int oomk_outcome_init(unsigned int stuck_ms)
 }
 
 /** oomk_outcome_start() - exits are hooked: victims can be watched */
-void oomk_outcome_start(void)
+void __init oomk_outcome_start(void)
 {
 	table.exits_seen = true;
 }

@@ -212,7 +212,7 @@ bool oomk_pressure_next_started(u64 *cgroup_id, struct oomk_pressure *pressure)
 }
 
 /** oomk_pressure_init() - make the table usable; before the hooks are attached */
-void oomk_pressure_init(void)
+void __init oomk_pressure_init(void)
 {
 	unsigned int i;
 

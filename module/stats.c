@@ -14,7 +14,7 @@ static atomic64_t notify_failed;
  * oomk_stats_init() - make the figures available
  * @of: the store
  */
-void oomk_stats_init(struct oomk_store *of)
+void __init oomk_stats_init(struct oomk_store *of)
 {
 	store = of;
 }
