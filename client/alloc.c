@@ -2,6 +2,7 @@
 /* Allocation that ends the program when there is no memory. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
 
@@ -27,4 +28,13 @@ void *xreallocarray(void *old, size_t count, size_t size)
 	if (!p)
 		out_of_memory();
 	return p;
+}
+
+char *xstrdup(const char *string)
+{
+	char *copy = strdup(string);
+
+	if (!copy)
+		out_of_memory();
+	return copy;
 }

@@ -17,4 +17,7 @@ void *xcalloc(size_t count, size_t size);
 /* Resizes the array @old to @count elements of @size bytes. */
 void *xreallocarray(void *old, size_t count, size_t size);
 
+/* A copy of @string. */
+char *xstrdup(const char *string);
+
 #endif /* OOMK_ALLOC_H */

@@ -13,12 +13,15 @@ struct cmd_args {
 	bool json;
 	const uint64_t *since; /* NULL: from now on */
 	const char *exec;      /* NULL: no command */
+	const char *cgroup;    /* NULL: the host */
+	unsigned int interval; /* seconds; 0: once */
 	uint64_t seq;	       /* 0: the last event */
 };
 
 /* Return an exit status; what went wrong has been printed. */
 int cmd_list(const struct cmd_args *args);
 int cmd_show(const struct cmd_args *args);
+int cmd_candidates(const struct cmd_args *args);
 int cmd_watch(const struct cmd_args *args);
 int cmd_stats(const struct cmd_args *args);
 

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 
+#define DAY (24 * 60 * 60) /* seconds */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct command {
@@ -32,6 +33,14 @@ static const struct option watch_options[] = {
 	{ 0 },
 };
 
+static const struct option candidates_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "cgroup", required_argument, NULL, 'c' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ 0 },
+};
+
 static const struct command commands[] = {
 	{
 		.name = "list",
@@ -47,6 +56,13 @@ static const struct command commands[] = {
 		.options = common_options,
 		.takes_seq = true,
 		.run = cmd_show,
+	},
+	{
+		.name = "candidates",
+		.arguments = "[--json] [--cgroup PATH] [--interval SECONDS]",
+		.help = "print whom the OOM killer would choose now; for a cgroup; again and again",
+		.options = candidates_options,
+		.run = cmd_candidates,
 	},
 	{
 		.name = "watch",
@@ -87,14 +103,14 @@ static int usage_error(const struct command *command)
 }
 
 /* Decimal digits and nothing else. */
-static bool parse_seq(const char *text, uint64_t *seq)
+static bool parse_number(const char *text, uint64_t *number)
 {
-	*seq = 0;
+	*number = 0;
 	if (!*text)
 		return false;
 	for (; *text; text++) {
-		if (*text < '0' || *text > '9' || __builtin_mul_overflow(*seq, 10, seq) ||
-		    __builtin_add_overflow(*seq, (uint64_t)(*text - '0'), seq))
+		if (*text < '0' || *text > '9' || __builtin_mul_overflow(*number, 10, number) ||
+		    __builtin_add_overflow(*number, (uint64_t)(*text - '0'), number))
 			return false;
 	}
 	return true;
@@ -107,13 +123,13 @@ static bool parse_event(const char *text, uint64_t *seq)
 		*seq = 0;
 		return true;
 	}
-	return parse_seq(text, seq) && *seq > 0;
+	return parse_number(text, seq) && *seq > 0;
 }
 
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	struct cmd_args args = { 0 };
-	uint64_t since;
+	uint64_t since, interval;
 	int option;
 
 	while ((option = getopt_long(argc, argv, "", command->options, NULL)) != -1) {
@@ -125,7 +141,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 			print_command_usage(stdout, command);
 			return EXIT_SUCCESS;
 		case 's':
-			if (!parse_seq(optarg, &since)) {
+			if (!parse_number(optarg, &since)) {
 				fprintf(stderr, "oomk: --since wants a sequence number, not '%s'\n",
 					optarg);
 				return EXIT_USAGE;
@@ -134,6 +150,18 @@ static int run_command(const struct command *command, int argc, char **argv)
 			break;
 		case 'e':
 			args.exec = optarg;
+			break;
+		case 'c':
+			args.cgroup = optarg;
+			break;
+		case 'i':
+			if (!parse_number(optarg, &interval) || !interval || interval > DAY) {
+				fprintf(stderr,
+					"oomk: --interval wants 1 to %d seconds, not '%s'\n", DAY,
+					optarg);
+				return EXIT_USAGE;
+			}
+			args.interval = (unsigned int)interval;
 			break;
 		default:
 			return usage_error(command);

@@ -39,6 +39,11 @@ static struct json_object *json_bytes(const unsigned char *data, size_t len)
 	return string;
 }
 
+struct json_object *json_text(const char *string)
+{
+	return json_bytes((const unsigned char *)string, strlen(string));
+}
+
 /* The arguments of a command line, each ended by NUL, the last one perhaps cut off. */
 static struct json_object *json_arguments(const struct bytes *bytes)
 {

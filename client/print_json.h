@@ -16,6 +16,9 @@
 struct json_object *json_node(const struct node *node);
 struct json_object *json_list(const struct node_list *list);
 
+/* A string that may hold anything, as JSON's UTF-8. */
+struct json_object *json_text(const char *string);
+
 /* An object of `oomk watch`: @message, and what @node has unless that is NULL. */
 struct json_object *json_message(const char *message, const struct node *node);
 

@@ -2,8 +2,10 @@
 /* Text for people: the tasks of an event as a tree, and who was skipped. */
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "alloc.h"
+#include "escape.h"
 #include "print_text.h"
 #include "table.h"
 
@@ -18,9 +20,10 @@ static bool task_flag(const struct node *task, uint64_t flag)
 	return node_u64(task, OOMK_A_TASK_FLAGS) & flag;
 }
 
-/* A task of the tree that is printed. */
+/* A task that is printed, in the tree or with its cgroup. */
 struct branch {
 	const struct node *task;
+	const char *cgroup;
 	bool printed;
 };
 
@@ -180,6 +183,79 @@ static void print_skipped(struct text *text, const struct node_list *tasks)
 		if (skipped)
 			putc('\n', text->out);
 	}
+}
+
+/* Whoever has points, the highest first. */
+static size_t scored_tasks(const struct node_list *tasks, char *const *cgroups,
+			   struct branch *scored)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < tasks->count; i++) {
+		if (!node_has(tasks->nodes[i], OOMK_A_TASK_POINTS))
+			continue;
+		scored[count].task = tasks->nodes[i];
+		scored[count++].cgroup = cgroups[i];
+	}
+	qsort(scored, count, sizeof(*scored), by_points);
+	return count;
+}
+
+static void print_escaped(struct text *text, const char *string)
+{
+	escape_write(text->out, (const unsigned char *)string, strlen(string));
+}
+
+static void print_choice(struct text *text, const char *cgroup, const struct node_list *tasks)
+{
+	const struct node *chosen = NULL;
+
+	for (size_t i = 0; i < tasks->count; i++)
+		if (task_flag(tasks->nodes[i], OOMK_TASK_FLAGS_CHOSEN))
+			chosen = tasks->nodes[i];
+	text_emphasis(text, BOLD);
+	fputs("Out of memory in ", text->out);
+	if (cgroup)
+		print_escaped(text, cgroup);
+	else
+		fputs("the host", text->out);
+	if (chosen) {
+		fputs(" would now kill ", text->out);
+		text_process(text, chosen);
+	} else {
+		fputs(" would now find nobody to kill", text->out);
+	}
+	text_emphasis(text, PLAIN);
+	putc('\n', text->out);
+}
+
+void print_candidates(struct text *text, const char *cgroup, const struct node_list *tasks,
+		      char *const *cgroups)
+{
+	struct branch *scored = xcalloc(tasks->count + 1, sizeof(*scored));
+	size_t count = scored_tasks(tasks, cgroups, scored);
+	struct table table;
+	struct text cells;
+
+	print_choice(text, cgroup, tasks);
+	if (count) {
+		table_begin(&table);
+		cells = text_to(text, table.cells);
+		text_head_cells(&cells, task_columns, COUNT(task_columns));
+		fputs("NAME\tCGROUP\n", cells.out);
+		for (size_t i = 0; i < count && i < HIGHEST; i++) {
+			text_cells(&cells, scored[i].task, task_columns, COUNT(task_columns));
+			text_name(&cells, scored[i].task, OOMK_A_TASK_COMM);
+			putc('\t', cells.out);
+			print_escaped(&cells, scored[i].cgroup ? scored[i].cgroup : "-");
+			putc('\n', cells.out);
+		}
+		table_end(&table, text->out, "  ", "rrrrrrrrrrll");
+	}
+	if (count > HIGHEST)
+		fprintf(text->out, "  %zu more with fewer points\n", count - HIGHEST);
+	print_skipped(text, tasks);
+	free(scored);
 }
 
 void print_tasks(struct text *text, const struct node_list *tasks)

@@ -327,7 +327,7 @@ static int take_node(struct reply *reply, struct nlmsghdr *hdr)
 	return 0;
 }
 
-static int request(struct session *session, int cmd, int flags, uint64_t seq,
+static int request(struct session *session, int cmd, int flags, uint64_t about,
 		   const struct spec_set *set, void (*each)(void *arg, struct node *node),
 		   void *arg)
 {
@@ -339,8 +339,9 @@ static int request(struct session *session, int cmd, int flags, uint64_t seq,
 		.each = each,
 		.arg = arg,
 	};
+	int attr = cmd == OOMK_CMD_CANDIDATE_GET ? OOMK_A_TASK_CGROUP_ID : OOMK_A_EVENT_SEQ;
 
-	if (seq && nla_put_u64(msg, OOMK_A_EVENT_SEQ, seq))
+	if (about && nla_put_u64(msg, attr, about))
 		out_of_memory();
 	return exchange(msg, &reply);
 }
@@ -353,13 +354,13 @@ static void keep(void *arg, struct node *node)
 	*kept = node;
 }
 
-int session_get(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_get(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		struct node **node)
 {
 	int err;
 
 	*node = NULL;
-	err = request(session, cmd, 0, seq, set, keep, node);
+	err = request(session, cmd, 0, about, set, keep, node);
 	if (!err && !*node)
 		err = session_error(session, -NLE_PARSE_ERR, "the module's reply is empty");
 	if (err) {
@@ -369,10 +370,10 @@ int session_get(struct session *session, int cmd, uint64_t seq, const struct spe
 	return err;
 }
 
-int session_dump(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_dump(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 void (*each)(void *arg, struct node *node), void *arg)
 {
-	return request(session, cmd, NLM_F_DUMP, seq, set, each, arg);
+	return request(session, cmd, NLM_F_DUMP, about, set, each, arg);
 }
 
 static void append(void *arg, struct node *node)
@@ -380,7 +381,7 @@ static void append(void *arg, struct node *node)
 	node_list_add(arg, node);
 }
 
-int session_list(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_list(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 struct node_list *list)
 {
 	int err = -NLE_DUMP_INTR;
@@ -388,7 +389,7 @@ int session_list(struct session *session, int cmd, uint64_t seq, const struct sp
 	*list = (struct node_list){ 0 };
 	for (int i = 0; i < DUMP_TRIES && err == -NLE_DUMP_INTR; i++) {
 		node_list_free(list);
-		err = session_dump(session, cmd, seq, set, append, list);
+		err = session_dump(session, cmd, about, set, append, list);
 	}
 	if (err == -NLE_DUMP_INTR)
 		session_error(session, err, "events are overwritten faster than they can be read");

@@ -36,20 +36,24 @@ int session_error(struct session *session, int code, const char *format, ...)
 /* Prints the error of the last call, closes, and returns EXIT_FAILURE. */
 int session_fail(struct session *session);
 
-/* One request for one reply, about event @seq unless that is 0. */
-int session_get(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+/*
+ * Requests are about event @about - a dump of events: from it on -, or for
+ * OOMK_CMD_CANDIDATE_GET about the cgroup with that id; 0: about all.
+ */
+
+/* One request for one reply. */
+int session_get(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		struct node **node);
 
 /*
- * A dump, about event @seq or from it on, unless that is 0. @each gets every
- * node and owns it. -NLE_DUMP_INTR when the store changed on the way so that
- * the dump may lack something: ask again.
+ * A dump. @each gets every node and owns it. -NLE_DUMP_INTR when the store
+ * changed on the way so that the dump may lack something: ask again.
  */
-int session_dump(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_dump(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 void (*each)(void *arg, struct node *node), void *arg);
 
 /* A whole dump as a list, asked for again when it was interrupted. */
-int session_list(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_list(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 struct node_list *list);
 
 /*

@@ -52,6 +52,10 @@ static void bad_usage_exits_with_2_and_says_why(void **state)
 		{ "watch --since", "option '--since' requires an argument" },
 		{ "watch --since last", "oomk: --since wants a sequence number, not 'last'" },
 		{ "watch --since=-1", "oomk: --since wants a sequence number, not '-1'" },
+		{ "candidates /pod", "oomk: '/pod' is one argument too many" },
+		{ "candidates --interval 0", "oomk: --interval wants 1 to 86400 seconds, not '0'" },
+		{ "candidates --interval 86401", "oomk: --interval wants 1 to 86400 seconds" },
+		{ "candidates --interval x", "oomk: --interval wants 1 to 86400 seconds, not 'x'" },
 		{ "watch --exec", "option '--exec' requires an argument" },
 	};
 	char output[4096];

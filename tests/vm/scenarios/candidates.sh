@@ -10,61 +10,29 @@
 modprobe oomk
 protect
 
-# candidates [CGROUP]: the answer, as JSON, for `holds candidates`; the kernel's oom_score beside
-# our figures.
+# candidates [CGROUP]: the answer, for `holds candidates`; the kernel's oom_score beside our figures.
 candidates() {
-	genl -d 4 ${1:+"$(cgroup_attribute "$1")"} >$tmp/answer
-	same "the end of the answer" "$(tail -n 1 $tmp/answer)" "done 0"
-	awk '
-	function number(hex,    i, byte, v, negative) {
-		negative = length(hex) >= 8 && index("89abcdef", substr(hex, length(hex) - 1, 1))
-		for (i = length(hex) - 1; i > 0; i -= 2) {
-			byte = (index("0123456789abcdef", substr(hex, i, 1)) - 1) * 16 + \
-			       index("0123456789abcdef", substr(hex, i + 1, 1)) - 1
-			v = v * 256 + (negative ? 255 - byte : byte)
-		}
-		return negative ? -v - 1 : v
-	}
-	BEGIN {
-		# Of the attribute set task.
-		split("seq pad pid tid ppid ns_pid flags skip comm uid gid oom_score_adj threads " \
-		      "start_boot_ns cgroup_id cgroup total_vm rss_anon rss_file rss_shmem swap " \
-		      "pgtables adj points", names, " ")
-	}
-	/^reply 4 / {
-		line = ""
-		for (i = 4; i <= NF; i++) {
-			split($i, part, ":")
-			name = names[part[1]]
-			value = number(part[2])
-			if (name == "comm" || name == "cgroup")
-				continue
-			if (name == "pid" && (getline score <("/proc/" value "/oom_score")) > 0)
-				line = line sprintf("\"oom_score\":%d,", score)
-			line = line sprintf("\"%s\":%.0f,", name, value)
-		}
-		print "{" substr(line, 1, length(line) - 1) "}"
-	}' $tmp/answer | jq -s '{tasks: .}' >$tmp/candidates
+	oomk candidates --json ${1:+--cgroup "$1"} >$tmp/answer
+	jq -r '.tasks[].pid' $tmp/answer | while read -r process; do
+		sed "s/^/$process /" "/proc/$process/oom_score" 2>/dev/null || :
+	done | jq -R 'split(" ") | {key: .[0], value: (.[1] | tonumber)}' |
+		jq -s from_entries >$tmp/scores
+	jq -s '.[1] as $scores | .[0] | .tasks[] |= . + ($scores[.pid | tostring] as $score |
+		if $score then {oom_score: $score} else {} end)' $tmp/answer $tmp/scores >$tmp/candidates
 }
 
-# The id of a cgroup, as attribute cgroup-id.
-cgroup_attribute() {
-	printf '15:%016x\n' "$(stat -c %i "$cg/$1")" |
-		sed 's/:\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/:\8\7\6\5\4\3\2\1/'
-}
-
-# What holds of every answer for $total pages. Flag 1 is candidate, 4 is chosen.
+# What holds of every answer for $total pages.
 consistent() {
-	holds candidates '[.tasks[] | select(.flags % 2 != 1 or has("seq"))] is []' \
+	holds candidates '[.tasks[] | select((flagged("candidate") | not) or has("seq"))] is []' \
 		'[.tasks[] | select(has("points")) | select(.points !=
 		  .rss_anon + .rss_file + .rss_shmem + .swap + .pgtables + .adj)] is []' \
 		"[.tasks[] | select(has(\"adj\")) |
 		  select(.adj != .oom_score_adj * ($total / 1000 | floor))] is []" \
-		'[.tasks[] | select((.flags / 4 | floor) % 2 == 1).points] is
+		'[.tasks[] | select(flagged("chosen")).points] is
 		 [[.tasks[] | select(has("points")).points] | max]' \
-		'[.tasks[] | select(.skip != 0 and has("points"))] is []'
+		'[.tasks[] | select(.skip != "none" and has("points"))] is []'
 }
-first='.tasks[] | select((.flags / 4 | floor) % 2 == 1)'
+first='.tasks[] | select(.flags | index("chosen"))'
 
 situation "host"
 sleepers=
@@ -83,9 +51,10 @@ holds candidates "[$first.pid] is [$expected]" \
 	"[.tasks[] | select([.pid] | inside([${sleepers#,}]))] | length is 5" \
 	"[.tasks[] | select([.pid] | inside([${sleepers#,}])) | .oom_score - ((1000 +
 	  (.points * 1000 / $total | trunc)) * 2 / 3 | floor)] is [0, 0, 0, 0, 0]" \
-	'[.tasks[] | select(.skip == 1)] | length > 10' '[.tasks[] | select(.skip == 2).pid] is [1]' \
-	"[.tasks[] | select(.skip == 4).pid] | index($$) != null" \
-	'[.tasks[] | select(.skip != 0 and .oom_score > 0)] is []'
+	'[.tasks[] | select(.skip == "kthread")] | length > 10' \
+	'[.tasks[] | select(.skip == "init").pid] is [1]' \
+	"[.tasks[] | select(.skip == \"oom_score_adj_min\").pid] | index($$) != null" \
+	'[.tasks[] | select(.skip != "none" and .oom_score > 0)] is []'
 points=$(jq "$first.points" $tmp/candidates)
 same "kills so far" "$(kernel_kills)" "$kills_before"
 echo f >/proc/sysrq-trigger
@@ -94,7 +63,7 @@ event_over 1
 like_kernel 1 "chosen.pid is $expected" ".chosen_points is $points" ".total_pages is $total"
 
 situation "the root cgroup stands for the host"
-candidates .
+candidates /
 consistent
 holds candidates "[${sleepers#,}] - [.tasks[].pid] is [$expected]"
 
@@ -107,13 +76,15 @@ sleeper $tmp/ready adjusted 0 pod/a hog 2
 sleeper $tmp/ready adjusted 100 pod/a hog 8
 expected=$pid
 sleeper $tmp/ready adjusted 0 pod/b hog 10
+second=$pid
 sleeper $tmp/ready adjusted -1000 pod/c hog 1
 never=$pid
 total=$((64 * 256))
-candidates pod
+candidates /pod
 consistent
 same "processes" "$(jq '.tasks | length' $tmp/candidates)" 4
-holds candidates "[$first.pid] is [$expected]" "[.tasks[] | select(.skip == 4).pid] is [$never]"
+holds candidates "[$first.pid] is [$expected]" \
+	"[.tasks[] | select(.skip == \"oom_score_adj_min\").pid] is [$never]"
 points=$(jq "$first.points" $tmp/candidates)
 # It cannot be killed itself.
 sleeper $tmp/ready adjusted -1000 pod/b hog 48
@@ -124,7 +95,33 @@ like_kernel 2 "chosen.pid is $expected" ".chosen_points is $points" ".total_page
 
 situation "a cgroup without processes"
 group empty
-candidates empty
+candidates /sys/fs/cgroup/empty
 holds candidates '.tasks is []'
+
+# prints PATTERN [ARG...]: what oomk candidates says for people.
+prints() {
+	pattern=$1
+	shift
+	oomk candidates "$@" >$tmp/text 2>&1 || :
+	says $tmp/text "$pattern" || wrong "no '$pattern' in: $(cat $tmp/text)"
+}
+prints "^Out of memory in /empty would now find nobody to kill$" --cgroup /empty
+
+situation "for people"
+prints "^Out of memory in the host would now kill .*\[[0-9]*\]$"
+prints "^ *$second .* hog  */pod/b$" --cgroup /pod
+prints "^  skipped, oom score adj min: .*hog\[$never\]" --cgroup /pod
+oomk candidates --cgroup /pod --interval 1 >$tmp/pictures &
+pictures=$!
+seen() {
+	[ "$(grep -c "^Out of memory in /pod would now kill hog\[$second\]$" $tmp/pictures)" -ge 2 ]
+}
+await "two pictures" seen
+kill $pictures
+
+situation "what is no cgroup"
+prints "^oomk: cgroup '/none': No such file or directory$" --cgroup /none
+prints "^oomk: cgroup 'cgroup.procs': Not a directory$" --cgroup cgroup.procs
+prints "^oomk: cgroup '../../../proc': Not a directory$" --cgroup ../../../proc
 
 check_common
