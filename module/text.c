@@ -182,8 +182,6 @@ static void put_limit_phrase(struct seq_file *m, const struct oomk_event *ev)
 	case OOMK_CONSTRAINT_NONE:
 		seq_puts(m, "the host is out of memory");
 		break;
-	default:
-		seq_puts(m, "the limit is not known");
 	}
 }
 

@@ -3,17 +3,19 @@
  * Sends one request to the generic netlink family "oomk", well formed or not,
  * and says what the kernel answers: one line a message,
  *   reply COMMAND BYTES [TYPE:HEX]...
- *   done ERRNO [MESSAGE]      end of a dump ("interrupted" before it: NLM_F_DUMP_INTR)
+ *   done ERRNO [MESSAGE]      end of a dump
  *   error ERRNO [MESSAGE]     0: acknowledged
+ * with "interrupted" before it for NLM_F_DUMP_INTR.
  * It uses no library, so that nothing stands between a bad request and the kernel.
  *
- * genl [-d] [-f N] [-l LENGTH] COMMAND [ATTRIBUTE]...
+ * genl [-d] [-f N] [-l LENGTH] [-w FILE] COMMAND [ATTRIBUTE]...
  * genl -j GROUP
  *   -d          dump
  *   -f N        the Nth allocation for the request and its answer fails; if there
  *               are not so many, the last line is "nothing failed"
  *   -j GROUP    joins a multicast group and says "joined", or "join error ERRNO"
  *   -l LENGTH   nlmsg_len, instead of the true one
+ *   -w FILE     says "waiting" when the request is sent, and waits for FILE before it reads
  *   ATTRIBUTE   TYPE:HEX, or TYPE*N for N bytes of zero
  */
 #include <err.h>
@@ -167,6 +169,11 @@ static void add_attribute(const char *text)
 	}
 }
 
+static const char *interrupted(const struct nlmsghdr *nlh)
+{
+	return nlh->nlmsg_flags & NLM_F_DUMP_INTR ? "interrupted " : "";
+}
+
 /* Prints the error of NLMSG_ERROR or NLMSG_DONE, and the text of the extended ack. */
 static void print_end(const char *what, const struct nlmsghdr *nlh, size_t header)
 {
@@ -175,8 +182,7 @@ static void print_end(const char *what, const struct nlmsghdr *nlh, size_t heade
 	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
 		text = find((const char *)NLMSG_DATA(nlh) + header,
 			    nlh->nlmsg_len - NLMSG_LENGTH(header), NLMSGERR_ATTR_MSG);
-	printf("%s%s %d", nlh->nlmsg_flags & NLM_F_DUMP_INTR ? "interrupted " : "", what,
-	       -*(const int *)NLMSG_DATA(nlh));
+	printf("%s%s %d", interrupted(nlh), what, -*(const int *)NLMSG_DATA(nlh));
 	if (text)
 		printf(" %s", (const char *)payload(text));
 	putchar('\n');
@@ -210,7 +216,8 @@ static int print_message(const struct nlmsghdr *nlh)
 		print_end("done", nlh, sizeof(int));
 		return 0;
 	default:
-		printf("reply %u %u", ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd, nlh->nlmsg_len);
+		printf("%sreply %u %u", interrupted(nlh),
+		       ((struct genlmsghdr *)NLMSG_DATA(nlh))->cmd, nlh->nlmsg_len);
 		print_attributes(nlh);
 		putchar('\n');
 		return 1;
@@ -222,10 +229,10 @@ int main(int argc, char **argv)
 	struct timeval timeout = { .tv_sec = 5 };
 	int flags = NLM_F_ACK, on = 1, opt, more = 1, nth = -1, fail = 0;
 	unsigned int forced = 0, true_len;
-	const char *group = NULL;
+	const char *group = NULL, *awaited = NULL;
 	static char printed[1 << 20];
 
-	while ((opt = getopt(argc, argv, "+df:j:l:")) != -1) {
+	while ((opt = getopt(argc, argv, "+df:j:l:w:")) != -1) {
 		switch (opt) {
 		case 'd':
 			flags |= NLM_F_DUMP;
@@ -239,6 +246,9 @@ int main(int argc, char **argv)
 			break;
 		case 'l':
 			forced = strtoul(optarg, NULL, 10);
+			break;
+		case 'w':
+			awaited = optarg;
 			break;
 		default:
 			return 2;
@@ -269,6 +279,12 @@ int main(int argc, char **argv)
 		fail_set(nth, fail);
 	}
 	transfer(true_len);
+	if (awaited) {
+		puts("waiting");
+		fflush(stdout);
+		while (access(awaited, F_OK))
+			usleep(10000);
+	}
 
 	while (more) {
 		ssize_t len = receive();

@@ -3,10 +3,13 @@
  * Two processes in one address space (CLONE_VM without CLONE_THREAD), one of
  * which fills it until it is killed.
  *
- * sharemm MIB
+ * sharemm [-v] MIB [PROCS]
+ *   -v     the child fills it, and the parent waits for it as vfork() does
+ *   PROCS  cgroup.procs of the cgroup that the child moves to
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,26 +18,52 @@
 
 static char stack[64 * 1024] __attribute__((aligned(16)));
 
-static int sleep_forever(void *unused)
+static size_t bytes;
+static const char *procs;
+
+static void sleep_forever(void)
 {
 	for (;;)
 		pause();
+}
+
+static void fill(void)
+{
+	char *p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		err(1, "mmap");
+	memset(p, 1, bytes);
+	sleep_forever();
+}
+
+static int child(void *fills)
+{
+	int fd = procs ? open(procs, O_WRONLY) : -1;
+
+	if (procs && write(fd, "0", 1) != 1)
+		err(1, "%s", procs);
+	if (fills)
+		fill();
+	sleep_forever();
 	return 0;
 }
 
 int main(int argc, char **argv)
 {
-	size_t bytes;
-	char *p;
+	int opt, flags = CLONE_VM;
 
-	if (argc != 2)
+	while ((opt = getopt(argc, argv, "v")) != -1) {
+		if (opt != 'v')
+			return 2;
+		flags |= CLONE_VFORK;
+	}
+	if (optind == argc)
 		errx(2, "how many MiB?");
-	if (clone(sleep_forever, stack + sizeof(stack), CLONE_VM, NULL) < 0)
+	bytes = strtoul(argv[optind], NULL, 10) << 20;
+	procs = argv[optind + 1];
+	if (clone(child, stack + sizeof(stack), flags, flags & CLONE_VFORK ? stack : NULL) < 0)
 		err(1, "clone");
-	bytes = strtoul(argv[1], NULL, 10) << 20;
-	p = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	if (p == MAP_FAILED)
-		err(1, "mmap");
-	memset(p, 1, bytes);
-	return sleep_forever(NULL);
+	fill();
+	return 0;
 }

@@ -28,9 +28,9 @@ for command in list "show last" "show 1" stats watch; do
 done
 
 bad_parameter() {
-	situation "modprobe oomk $1"
+	situation "modprobe oomk $*"
 	dmesg -c >/dev/null
-	if modprobe oomk "$1" 2>/dev/null; then
+	if modprobe oomk "$@" 2>/dev/null; then
 		wrong "the module loads"
 		rmmod oomk
 	fi
@@ -41,6 +41,7 @@ for parameter in store_kb=0 store_kb=-1 store_kb=1 store_kb=99999999 store_kb=ab
 	stuck_ms=0 stuck_ms=99999999999 stuck_ms= refuse=nonsense refuse=decision,exits refuse=; do
 	bad_parameter $parameter
 done
+bad_parameter store_kb=128 max_tasks=65536
 
 modprobe oomk store_kb=1024 max_tasks=100 max_cgroups=20 stuck_ms=2000
 stats
@@ -84,6 +85,7 @@ answer "1 1:ffffffffffffffff" "error 2 ?*"
 answer "-d 2 1:0200000000000000" "* 2 ?*"
 answer "-d 3 1:ffffffffffffffff" "* 2 ?*"
 answer "-d 1 1:ffffffffffffffff" "done 0"
+answer "-d 4 15:ffffffffffffffff" "* 2 ?*"
 answer "1 1:01000000" "error 22 ?*"
 answer "1 1:" "error 22 ?*"
 answer "1 1*9" "error 22 ?*"

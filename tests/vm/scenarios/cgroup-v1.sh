@@ -31,4 +31,24 @@ event_over 2
 like_kernel 2 '.oom_cgroup is "/pod"' '.not_held > 39 * 1048576' \
 	'cgroup("/pod").shmem is $kernel.stat.shmem'
 
+situation "a victim that was dying"
+# A task in the old freezer that gets SIGKILL dies only when it is thawed, which the OOM killer does.
+mkdir $tmp/freezer
+mount -t cgroup -o freezer freezer $tmp/freezer
+mkdir $tmp/freezer/cold
+group dying memory.limit_in_bytes=20M
+sleeper $tmp/ready in_group dying hog 12
+dying=$pid
+echo "$dying" >$tmp/freezer/cold/cgroup.procs
+echo FROZEN >$tmp/freezer/cold/freezer.state
+await "the freezer" says $tmp/freezer/cold/freezer.state FROZEN
+kill -9 "$dying"
+kills=$(kernel_kills)
+sleeper $tmp/ready in_group dying hog 10
+event_over 3
+holds event '.kind is "dying"' "chosen.pid is $dying" 'chosen.victim.how is "dying"' \
+	'chosen.victim.state is "exited"' '.chosen_points is .points' ".trigger.pid is $pid"
+same "kills by the kernel" "$(kernel_kills)" "$kills"
+kill -9 "$pid"
+
 check_common

@@ -24,6 +24,15 @@ sleeper $tmp/ready adjusted 0 . hog 30
 score=$(cat /proc/"$pid"/oom_score)
 holder=$pid
 processes=$(find /proc -maxdepth 1 -name '[0-9]*' | wc -l)
+(
+	trap - EXIT
+	true &
+	exec tail -f /dev/null
+) &
+parent=$!
+oomk watch --json >$tmp/watch &
+watcher=$!
+await "the watcher's subscription" subscribed $watcher
 killed adjusted 0 . hog 2000
 event_over 1
 like_kernel 1 "chosen.pid is $pid" '.constraint is "none"' 'has("oom_cgroup") is false' \
@@ -33,6 +42,7 @@ like_kernel 1 "chosen.pid is $pid" '.constraint is "none"' 'has("oom_cgroup") is
 	'[.tasks[] | select(.skip == "init").pid] is [1]' \
 	"task($$).skip is \"oom_score_adj_min\"" \
 	"task($shared) | .rss_shmem >= 8 * 256" \
+	"[.tasks[] | select(.ppid == $parent).skip] is [\"no_mm\"]" \
 	"1000 + ((task($holder).points * 1000 / .total_pages) | trunc) | . * 2 / 3 | floor is $score"
 # Mem-Info of the same report, in pages. Between the two, processors may hand in what they keep free,
 # and KASAN the slab objects that it kept from being used again, a mebibyte at a time.
@@ -51,6 +61,8 @@ holds event ".host.total is $total * 1024" \
 	'.held is [.tasks[] | select(flagged("candidate") and has("rss_anon")) |
 	 (.rss_anon + .rss_shmem) * 4096] | add'
 killall sleep
+await "word of the OOM notifier" says $tmp/watch '"message":"pressure","kind":"oom_notifier"'
+kill $watcher
 
 situation "sysrq-f"
 echo f >/proc/sysrq-trigger

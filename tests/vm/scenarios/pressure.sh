@@ -48,6 +48,18 @@ like_kernel 1 "chosen.pid is $victim" '.oom_cgroup is "/pod/high"' \
 	'cgroup("/pod") | .events_high, .events_max is cgroup("/pod/high") | .events_high, .events_max'
 oomk show 1 | grep -q "^    events .*max [1-9][0-9]*, high $(high)$" ||
 	wrong "oomk show does not tell of the pressure: $(oomk show 1)"
+
+situation "reclaim that no limit asks for"
+if [ -e $cg/pod/memory.reclaim ]; then
+	group quiet
+	sleeper $tmp/ready in_group quiet hog 4
+	stats
+	jq '.hook[] | select(.name == "memcg_events").hits' $tmp/stats >$tmp/before
+	echo 1M >$cg/quiet/memory.reclaim 2>/dev/null || :
+	stats
+	holds stats ".hook[] | select(.name == \"memcg_events\").hits > $(cat $tmp/before)"
+	kill "$pid"
+fi
 kill $watcher
 jq -s 'map(select(.message == "pressure").cgroup_id) | unique' $tmp/watch >$tmp/pressures
 holds pressures ". is [$(stat -c %i $cg/pod/high)]"

@@ -54,4 +54,34 @@ holds outcomes '.outcomes | map(.victim.state) | unique is ["exited", "stuck"]' 
 	'.outcomes | map(select(.victim.reaped_pages)) | length > 0' \
 	'.outcomes[-1].victim.state is "exited"' '[.outcomes[].seq] | unique is [1]'
 
+situation "somebody else is at its memory map, and oomk is unloaded"
+exec 3<>$tmp/hold
+holdexit sh -c "echo 0 >$cg/slow/cgroup.procs && exec hog 50" <$tmp/hold >$tmp/held 3>&- &
+holder=$!
+exec 4>$tmp/hold 3>&-
+await "the tracer's hold" says $tmp/held held
+event 2
+victim=$(jq '.victim[0].pid' $tmp/event)
+# Holds the lock for as long as it takes to look at every page.
+busy() {
+	while :; do
+		echo 1
+	done >/proc/"$victim"/clear_refs
+}
+busy &
+one=$!
+busy &
+two=$!
+skipped() {
+	event 2
+	jq -e '.victim[0].victim.reap_skips > 0' $tmp/event >/dev/null
+}
+await "a try in vain of the oom_reaper" skipped
+oomk show 2 >$tmp/report
+kill $one $two
+says $tmp/report "oom_reaper" || wrong "oomk show does not tell of the oom_reaper: $(cat $tmp/report)"
+
 check_common
+rmmod oomk
+exec 4>&-
+wait $holder

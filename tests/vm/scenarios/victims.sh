@@ -67,4 +67,20 @@ like_kernel 6 '.victims_total is 2' '[.victim[].victim.how] is ["chosen", "share
 	"[.victim[].pid] | index($pid) != null" \
 	'[.victim[].victim.state] is ["exited", "exited"]'
 
+situation "shared memory map, in another cgroup"
+group outside
+killed in_group sharemm sharemm 50 $cg/outside/cgroup.procs
+event_over 7
+like_kernel 7 '[.victim[].victim.how] is ["chosen", "shared_mm"]' \
+	'[.tasks[] | select(flagged("victim")).cgroup] is ["/sharemm", "/outside"]' \
+	'[.victim[] | flagged("outside")] is [false, true]' \
+	'[.victim[] | flagged("candidate")] is [true, false]'
+
+situation "in vfork"
+killed in_group sharemm sharemm -v 50
+event_over 8
+like_kernel 8 "chosen.pid is $pid" '.victims_total is 2' \
+	'[.tasks[] | select(.skip == "in_vfork").ppid] is [chosen.pid]' \
+	'[.victim[].victim.how] is ["chosen", "shared_mm"]'
+
 check_common

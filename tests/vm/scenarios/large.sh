@@ -1,0 +1,66 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+#
+# Events with more tasks, victims and cgroups than there is room for: what counts most is kept, and
+# what is not there is counted. And one with so many that a message does not hold them.
+# run: --mem 512
+
+. ./lib.sh
+
+# tree PATH CGROUPS TASKS: cgroups below PATH, with sleeping tasks in each.
+tree() {
+	i=0
+	while [ $i -lt "$2" ]; do
+		group "$1/$i"
+		j=0
+		while [ $j -lt "$3" ]; do
+			(in_group "$1/$i" sleep 1000) &
+			j=$((j + 1))
+		done
+		i=$((i + 1))
+	done
+}
+
+situation "a group kill of more than there is room for"
+modprobe oomk max_tasks=16 max_cgroups=8
+group pod memory.max=60M memory.oom.group=1
+tree pod 12 3
+sleeper $tmp/ready in_group pod/5 hog 4
+second=$pid
+killed in_group pod/3 hog 100
+event_over 1
+holds event "chosen.pid is $pid" 'flagged("oom_group")' 'flagged("victims_truncated")' \
+	'flagged("cgroups_truncated")' '.victims_total is 38' '.tasks_total is 38' \
+	'.tasks_kept >= 16' '.cgroups_kept is 8' '.cgroups | length is 8' \
+	'[.tasks[] | select(flagged("victim"))] | length is 16' \
+	'[.cgroups[] | select(.roles | index("oom")).path] is ["/pod"]' \
+	'[.cgroups[].path] | index("/pod/3") != null' \
+	"[.tasks[] | select(has(\"points\")).points] | sort | reverse | .[0] is chosen.points" \
+	"task($second).points > 0"
+stats
+holds stats '.lost_victims is 38 - 16' ".recorded_kills is $(($(kernel_kills) - kills_before))" \
+	'.lost is .lost_victims'
+
+situation "a victim deeper than there is room for cgroups"
+group 1/2/3/4/5/6/7/8/9/10/11/12
+echo 20M >$cg/1/2/memory.max
+killed in_group 1/2/3/4/5/6/7/8/9/10/11/12 hog 40
+event_over 2
+like_kernel 2 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept is 8' \
+	'[.cgroups[] | select(.roles | index("oom")).path] is ["/1/2"]' \
+	'cgroup("/1/2").anon is $kernel.stat.anon' \
+	'.cgroups[0].path is "/1/2/3/4/5/6/7/8/9/10/11/12"'
+rmmod oomk
+
+situation "more than a message holds"
+modprobe oomk
+kills_before=$(kernel_kills)
+tree pod 50 5
+killed in_group pod/3 hog 100
+event_over 1
+holds event '.victims_total is 251' '.tasks_total is 251' '.tasks | length > 251' \
+	'[.tasks[] | select(flagged("victim"))] | length is 251' '.cgroups_kept is .cgroups_total' \
+	'.cgroups | length > 50' '[.tasks[].pid] | length - (unique | length) is 0'
+
+check_common
