@@ -17,14 +17,14 @@
 #define MEMORY UNIFIED "/memory"
 
 /* With version 1 the memory controller has a hierarchy of its own. */
-static const char *hierarchy(void)
+const char *cgroup_hierarchy(void)
 {
 	return access(MEMORY "/memory.usage_in_bytes", F_OK) == 0 ? MEMORY : UNIFIED;
 }
 
 int cgroup_id_of(const char *path, uint64_t *id)
 {
-	const char *root = hierarchy();
+	const char *root = cgroup_hierarchy();
 	bool whole = strncmp(path, UNIFIED, strlen(UNIFIED)) == 0;
 	char name[PATH_MAX];
 	struct stat st, top;

@@ -9,11 +9,15 @@
 /* Usage errors; besides EXIT_SUCCESS and EXIT_FAILURE. */
 #define EXIT_USAGE 2
 
+struct workload_names;
+
 struct cmd_args {
 	bool json;
+	struct workload_names *names;
 	const uint64_t *since; /* NULL: from now on */
 	const char *exec;      /* NULL: no command */
 	const char *cgroup;    /* NULL: the host */
+	const char *pod;       /* NULL: @cgroup */
 	unsigned int interval; /* seconds; 0: once */
 	uint64_t seq;	       /* 0: the last event */
 };

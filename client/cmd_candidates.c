@@ -9,6 +9,8 @@
 #include "alloc.h"
 #include "cgroup.h"
 #include "cmd.h"
+#include "json_workload.h"
+#include "pod.h"
 #include "print_json.h"
 #include "print_text.h"
 #include "session.h"
@@ -34,7 +36,8 @@ static void free_cgroups(char **cgroups, size_t count)
 	free(cgroups);
 }
 
-static void print_json(const char *cgroup, const struct node_list *tasks, char *const *cgroups)
+static void print_json(const char *cgroup, const struct node_list *tasks, char *const *cgroups,
+		       struct workload_names *names)
 {
 	struct json_object *object = json_object_new_object();
 	struct json_object *array = json_list(tasks);
@@ -47,10 +50,10 @@ static void print_json(const char *cgroup, const struct node_list *tasks, char *
 	if (cgroup)
 		json_object_object_add(object, "cgroup", json_text(cgroup));
 	json_object_object_add(object, "tasks", array);
-	json_print(stdout, object);
+	json_print(stdout, json_with_workloads(object, names));
 }
 
-static int print_once(const struct cmd_args *args, uint64_t cgroup_id, bool clear)
+static int print_once(const struct cmd_args *args, const char *cgroup, uint64_t cgroup_id)
 {
 	struct node_list tasks;
 	struct session session;
@@ -63,12 +66,12 @@ static int print_once(const struct cmd_args *args, uint64_t cgroup_id, bool clea
 		return session_fail(&session);
 	cgroups = cgroups_of(&tasks);
 	if (args->json) {
-		print_json(args->cgroup, &tasks, cgroups);
+		print_json(cgroup, &tasks, cgroups, args->names);
 	} else {
-		text_init(&text, stdout);
-		if (clear)
+		text_init(&text, stdout, args->names);
+		if (args->interval && isatty(STDOUT_FILENO))
 			fputs(HOME_AND_CLEAR, stdout);
-		print_candidates(&text, args->cgroup, &tasks, cgroups);
+		print_candidates(&text, cgroup, &tasks, cgroups);
 	}
 	free_cgroups(cgroups, tasks.count);
 	node_list_free(&tasks);
@@ -76,22 +79,35 @@ static int print_once(const struct cmd_args *args, uint64_t cgroup_id, bool clea
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-/* Prints the candidates of the host or of a cgroup, once or again and again. */
-int cmd_candidates(const struct cmd_args *args)
+/* Of the host when @cgroup is NULL. */
+static int print_pictures(const struct cmd_args *args, const char *cgroup)
 {
-	bool clear = args->interval && isatty(STDOUT_FILENO);
 	uint64_t cgroup_id = 0;
-	int err, status;
+	int err = cgroup ? cgroup_id_of(cgroup, &cgroup_id) : 0;
+	int status;
 
-	if (args->cgroup) {
-		err = cgroup_id_of(args->cgroup, &cgroup_id);
-		if (err) {
-			fprintf(stderr, "oomk: cgroup '%s': %s\n", args->cgroup, strerror(-err));
-			return EXIT_FAILURE;
-		}
+	if (err) {
+		fprintf(stderr, "oomk: cgroup '%s': %s\n", cgroup, strerror(-err));
+		return EXIT_FAILURE;
 	}
 	do {
-		status = print_once(args, cgroup_id, clear);
+		status = print_once(args, cgroup, cgroup_id);
 	} while (!status && args->interval && !sleep(args->interval));
+	return status;
+}
+
+/* Prints the candidates of the host, a cgroup or a pod, once or again and again. */
+int cmd_candidates(const struct cmd_args *args)
+{
+	char *cgroup;
+	int status;
+
+	if (!args->pod)
+		return print_pictures(args, args->cgroup);
+	cgroup = pod_cgroup(args->pod, args->names);
+	if (!cgroup)
+		return EXIT_FAILURE;
+	status = print_pictures(args, cgroup);
+	free(cgroup);
 	return status;
 }

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "json_workload.h"
 #include "print_json.h"
 #include "print_text.h"
 #include "session.h"
@@ -20,9 +21,10 @@ int cmd_list(const struct cmd_args *args)
 
 	if (args->json) {
 		for (size_t i = 0; i < events.count; i++)
-			json_print(stdout, json_node(events.nodes[i]));
+			json_print(stdout,
+				   json_with_workloads(json_node(events.nodes[i]), args->names));
 	} else {
-		text_init(&text, stdout);
+		text_init(&text, stdout, args->names);
 		print_list(&text, &events);
 	}
 	node_list_free(&events);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cmd.h"
+#include "json_workload.h"
 #include "print_json.h"
 #include "print_text.h"
 #include "session.h"
@@ -65,9 +66,9 @@ int cmd_show(const struct cmd_args *args)
 
 		json_object_object_add(object, "tasks", json_list(&tasks));
 		json_object_object_add(object, "cgroups", json_list(&cgroups));
-		json_print(stdout, object);
+		json_print(stdout, json_with_workloads(object, args->names));
 	} else {
-		text_init(&text, stdout);
+		text_init(&text, stdout, args->names);
 		print_report(&text, event, &tasks, &cgroups);
 	}
 	node_list_free(&cgroups);

@@ -21,7 +21,7 @@ int cmd_stats(const struct cmd_args *args)
 	if (args->json) {
 		json_print(stdout, json_node(stats));
 	} else {
-		text_init(&text, stdout);
+		text_init(&text, stdout, NULL);
 		print_stats(&text, stats);
 	}
 	node_free(stats);

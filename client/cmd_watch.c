@@ -9,11 +9,13 @@
 
 #include "cmd.h"
 #include "exec.h"
+#include "json_workload.h"
 #include "print_json.h"
 #include "print_text.h"
 #include "protect.h"
 #include "session.h"
 #include "watch.h"
+#include "workload_names.h"
 
 struct watcher {
 	const struct cmd_args *args;
@@ -21,10 +23,21 @@ struct watcher {
 	struct exec exec;
 };
 
-static void print_json(struct json_object *object)
+/* Names of pods are looked at so often, so that those of pods that are gone are known. */
+#define REFRESH_MS 30000
+
+static void print_json(const struct watcher *watcher, struct json_object *object)
 {
-	json_print(stdout, object);
+	json_print(stdout, json_with_workloads(object, watcher->args->names));
 	fflush(stdout);
+}
+
+static void warn_of_names(const struct watcher *watcher)
+{
+	const char *warning = workload_names_warning(watcher->args->names);
+
+	if (warning)
+		fprintf(stderr, "oomk: %s\n", warning);
 }
 
 static void on_event(void *arg, const struct node *event)
@@ -33,13 +46,16 @@ static void on_event(void *arg, const struct node *event)
 	uint64_t seq = node_u64(event, OOMK_A_EVENT_SEQ);
 
 	if (watcher->args->json) {
-		print_json(json_message("event", event));
+		print_json(watcher, json_message("event", event));
 	} else {
 		print_event(&watcher->text, event);
 		fflush(stdout);
 	}
 	if (watcher->args->exec)
-		exec_push(&watcher->exec, seq, json_line(json_message("event", event)));
+		exec_push(&watcher->exec, seq,
+			  json_line(json_with_workloads(json_message("event", event),
+							watcher->args->names)));
+	warn_of_names(watcher);
 }
 
 static void on_outcome(void *arg, const struct node *task)
@@ -47,7 +63,7 @@ static void on_outcome(void *arg, const struct node *task)
 	struct watcher *watcher = arg;
 
 	if (watcher->args->json) {
-		print_json(json_message("outcome", task));
+		print_json(watcher, json_message("outcome", task));
 	} else {
 		text_sync_clocks(&watcher->text);
 		print_outcome(&watcher->text, task);
@@ -57,8 +73,7 @@ static void on_outcome(void *arg, const struct node *task)
 
 static void on_pressure(void *arg, const struct node *pressure)
 {
-	(void)arg;
-	print_json(json_message("pressure", pressure));
+	print_json(arg, json_message("pressure", pressure));
 }
 
 static void on_overwritten(void *arg, uint64_t first, uint64_t last)
@@ -66,7 +81,7 @@ static void on_overwritten(void *arg, uint64_t first, uint64_t last)
 	struct watcher *watcher = arg;
 
 	if (watcher->args->json) {
-		print_json(json_overwritten(first, last));
+		print_json(watcher, json_overwritten(first, last));
 	} else {
 		print_overwritten(&watcher->text, first, last);
 		fflush(stdout);
@@ -127,9 +142,11 @@ static int run(struct watcher *watcher, struct watch *watch, int signals)
 			{ .fd = exec_fd(&watcher->exec), .events = POLLOUT },
 			{ .fd = ends ? -1 : session_fd(watch->session), .events = POLLIN },
 		};
-		int err = 0;
+		int ready = poll(fds, sizeof(fds) / sizeof(fds[0]), REFRESH_MS), err = 0;
 
-		if (poll(fds, sizeof(fds) / sizeof(fds[0]), -1) < 0)
+		if (!ready)
+			workload_names_refresh(watcher->args->names);
+		if (ready <= 0)
 			continue;
 		if (fds[1].revents)
 			exec_write(&watcher->exec);
@@ -172,12 +189,13 @@ int cmd_watch(const struct cmd_args *args)
 		perror("oomk: signalfd");
 		return EXIT_FAILURE;
 	}
-	text_init(&watcher.text, stdout);
+	text_init(&watcher.text, stdout, args->names);
 	exec_init(&watcher.exec, args->exec, in_child, &before);
 
 	if (session_open(&session))
 		return session_fail(&session);
 	protect(&before);
+	workload_names_refresh(args->names);
 	err = watch_start(&watch, args->since);
 	if (!err)
 		err = run(&watcher, &watch, signals);

@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "workload_names.h"
 
-#define DAY (24 * 60 * 60) /* seconds */
+#define DAY 86400 /* seconds */
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 struct command {
@@ -19,15 +20,23 @@ struct command {
 	int (*run)(const struct cmd_args *args);
 };
 
-static const struct option common_options[] = {
+static const struct option stats_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static const struct option events_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "host-root", required_argument, NULL, 'r' },
 	{ 0 },
 };
 
 static const struct option watch_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "host-root", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 's' },
 	{ "exec", required_argument, NULL, 'e' },
 	{ 0 },
@@ -36,7 +45,9 @@ static const struct option watch_options[] = {
 static const struct option candidates_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
+	{ "host-root", required_argument, NULL, 'r' },
 	{ "cgroup", required_argument, NULL, 'c' },
+	{ "pod", required_argument, NULL, 'p' },
 	{ "interval", required_argument, NULL, 'i' },
 	{ 0 },
 };
@@ -44,29 +55,30 @@ static const struct option candidates_options[] = {
 static const struct command commands[] = {
 	{
 		.name = "list",
-		.arguments = "[--json]",
+		.arguments = "[--json] [--host-root DIR]",
 		.help = "list the recorded events, one a line",
-		.options = common_options,
+		.options = events_options,
 		.run = cmd_list,
 	},
 	{
 		.name = "show",
-		.arguments = "[--json] [SEQ|last]",
+		.arguments = "[--json] [--host-root DIR] [SEQ|last]",
 		.help = "explain event SEQ, or the last one",
-		.options = common_options,
+		.options = events_options,
 		.takes_seq = true,
 		.run = cmd_show,
 	},
 	{
 		.name = "candidates",
-		.arguments = "[--json] [--cgroup PATH] [--interval SECONDS]",
-		.help = "print whom the OOM killer would choose now; for a cgroup; again and again",
+		.arguments =
+			"[--json] [--host-root DIR] [--cgroup PATH] [--pod [NAMESPACE/]POD] [--interval SECONDS]",
+		.help = "print whom the OOM killer would choose now, in a cgroup or pod",
 		.options = candidates_options,
 		.run = cmd_candidates,
 	},
 	{
 		.name = "watch",
-		.arguments = "[--json] [--since SEQ] [--exec CMD]",
+		.arguments = "[--json] [--host-root DIR] [--since SEQ] [--exec CMD]",
 		.help = "print events as they happen; first those after SEQ; run CMD for each",
 		.options = watch_options,
 		.run = cmd_watch,
@@ -75,7 +87,7 @@ static const struct command commands[] = {
 		.name = "stats",
 		.arguments = "[--json]",
 		.help = "print the state of the module",
-		.options = common_options,
+		.options = stats_options,
 		.run = cmd_stats,
 	},
 };
@@ -129,8 +141,9 @@ static bool parse_event(const char *text, uint64_t *seq)
 static int run_command(const struct command *command, int argc, char **argv)
 {
 	struct cmd_args args = { 0 };
+	const char *root = "", *warning;
 	uint64_t since, interval;
-	int option;
+	int option, status;
 
 	while ((option = getopt_long(argc, argv, "", command->options, NULL)) != -1) {
 		switch (option) {
@@ -151,8 +164,14 @@ static int run_command(const struct command *command, int argc, char **argv)
 		case 'e':
 			args.exec = optarg;
 			break;
+		case 'r':
+			root = optarg;
+			break;
 		case 'c':
 			args.cgroup = optarg;
+			break;
+		case 'p':
+			args.pod = optarg;
 			break;
 		case 'i':
 			if (!parse_number(optarg, &interval) || !interval || interval > DAY) {
@@ -179,7 +198,17 @@ static int run_command(const struct command *command, int argc, char **argv)
 		fprintf(stderr, "oomk: '%s' is one argument too many\n", argv[optind]);
 		return usage_error(command);
 	}
-	return command->run(&args);
+	if (args.cgroup && args.pod) {
+		fputs("oomk: --cgroup and --pod exclude each other\n", stderr);
+		return EXIT_USAGE;
+	}
+	args.names = workload_names_new(root);
+	status = command->run(&args);
+	warning = workload_names_warning(args.names);
+	if (warning)
+		fprintf(stderr, "oomk: %s\n", warning);
+	workload_names_free(args.names);
+	return status;
 }
 
 /* A report that did not reach its reader is a failure too. */

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "alloc.h"
-#include "escape.h"
 #include "print_text.h"
 #include "table.h"
 
@@ -201,9 +200,9 @@ static size_t scored_tasks(const struct node_list *tasks, char *const *cgroups,
 	return count;
 }
 
-static void print_escaped(struct text *text, const char *string)
+static void print_cgroup(struct text *text, const char *path)
 {
-	escape_write(text->out, (const unsigned char *)string, strlen(string));
+	text_cgroup(text, (struct bytes){ (const unsigned char *)path, strlen(path) });
 }
 
 static void print_choice(struct text *text, const char *cgroup, const struct node_list *tasks)
@@ -216,7 +215,7 @@ static void print_choice(struct text *text, const char *cgroup, const struct nod
 	text_emphasis(text, BOLD);
 	fputs("Out of memory in ", text->out);
 	if (cgroup)
-		print_escaped(text, cgroup);
+		print_cgroup(text, cgroup);
 	else
 		fputs("the host", text->out);
 	if (chosen) {
@@ -242,12 +241,12 @@ void print_candidates(struct text *text, const char *cgroup, const struct node_l
 		table_begin(&table);
 		cells = text_to(text, table.cells);
 		text_head_cells(&cells, task_columns, COUNT(task_columns));
-		fputs("NAME\tCGROUP\n", cells.out);
+		fputs("NAME\tWORKLOAD\n", cells.out);
 		for (size_t i = 0; i < count && i < HIGHEST; i++) {
 			text_cells(&cells, scored[i].task, task_columns, COUNT(task_columns));
 			text_name(&cells, scored[i].task, OOMK_A_TASK_COMM);
 			putc('\t', cells.out);
-			print_escaped(&cells, scored[i].cgroup ? scored[i].cgroup : "-");
+			print_cgroup(&cells, scored[i].cgroup ? scored[i].cgroup : "-");
 			putc('\n', cells.out);
 		}
 		table_end(&table, text->out, "  ", "rrrrrrrrrrll");

@@ -107,7 +107,7 @@ static void list_row(struct text *cells, const struct node *event)
 	putc('\t', cells->out);
 	text_state(cells, node_nest(task, OOMK_A_TASK_VICTIM, 0));
 	putc('\t', cells->out);
-	text_name(cells, task, OOMK_A_TASK_CGROUP);
+	text_workload(cells, task, OOMK_A_TASK_CGROUP);
 	putc('\n', cells->out);
 }
 
@@ -118,7 +118,7 @@ void print_list(struct text *text, const struct node_list *events)
 
 	table_begin(&table);
 	cells = text_to(text, table.cells);
-	fputs("SEQ\tTIME\tWHAT\tLIMIT\tVICTIM\tMEMORY\tVICTIMS\tOUTCOME\tCGROUP\n", cells.out);
+	fputs("SEQ\tTIME\tWHAT\tLIMIT\tVICTIM\tMEMORY\tVICTIMS\tOUTCOME\tWORKLOAD\n", cells.out);
 	for (size_t i = 0; i < events->count; i++)
 		list_row(&cells, events->nodes[i]);
 	table_end(&table, text->out, "", "rllllrrll");

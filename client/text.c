@@ -8,6 +8,7 @@
 #include "escape.h"
 #include "text.h"
 #include "units.h"
+#include "workload_names.h"
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -22,12 +23,13 @@ void text_sync_clocks(struct text *text)
 	text->boot_offset = clock_ns(CLOCK_REALTIME) - clock_ns(CLOCK_BOOTTIME);
 }
 
-void text_init(struct text *text, FILE *out)
+void text_init(struct text *text, FILE *out, struct workload_names *names)
 {
 	const char *no_color = getenv("NO_COLOR");
 
 	*text = (struct text){
 		.out = out,
+		.names = names,
 		.colour = isatty(fileno(out)) && !(no_color && *no_color),
 		.page_size = (uint64_t)sysconf(_SC_PAGESIZE),
 	};
@@ -66,6 +68,26 @@ void text_name(struct text *text, const struct node *node, int attr)
 		return;
 	name = node_bytes(node, attr);
 	escape_write(text->out, name->data, name->len);
+}
+
+void text_cgroup(struct text *text, struct bytes path)
+{
+	struct workload workload;
+
+	workload_find(&workload, path);
+	if (workload.kind == WORKLOAD_CGROUP) {
+		escape_write(text->out, path.data, path.len);
+		return;
+	}
+	if (text->names)
+		workload_names_resolve(text->names, &workload);
+	workload_label(text->out, &workload);
+}
+
+void text_workload(struct text *text, const struct node *node, int attr)
+{
+	if (known(text, node, attr))
+		text_cgroup(text, *node_bytes(node, attr));
 }
 
 void text_number(struct text *text, const struct node *node, int attr)
@@ -297,7 +319,7 @@ static void what(struct text *text, const struct node *event, const struct node 
 	memory(text, victim);
 	if (node_has(victim, OOMK_A_TASK_CGROUP)) {
 		fputs(" in ", text->out);
-		text_name(text, victim, OOMK_A_TASK_CGROUP);
+		text_workload(text, victim, OOMK_A_TASK_CGROUP);
 	}
 }
 
@@ -347,7 +369,7 @@ static void memcg_limit(struct text *text, const struct node *event, const struc
 	}
 	if (!own) {
 		fputs(" of ", text->out);
-		text_name(text, event, OOMK_A_EVENT_OOM_CGROUP);
+		text_workload(text, event, OOMK_A_EVENT_OOM_CGROUP);
 	}
 	fputs(" was hit", text->out);
 }

@@ -15,15 +15,18 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+struct workload_names;
+
 struct text {
 	FILE *out;
+	struct workload_names *names; /* NULL: pods have none */
 	bool colour;
 	uint64_t page_size;
 	int64_t boot_offset; /* wall-clock time minus time since boot (ns) */
 };
 
 /* Text for @out: in colour when that is a terminal and NO_COLOR is not set. */
-void text_init(struct text *text, FILE *out);
+void text_init(struct text *text, FILE *out, struct workload_names *names);
 
 /* Takes the difference of the clocks anew; the wall clock may be set at any time. */
 void text_sync_clocks(struct text *text);
@@ -49,6 +52,10 @@ text_fn text_mib;	/* bytes in MiB without the unit, for columns */
 text_fn text_mib_pages; /* pages likewise */
 text_fn text_ns;	/* a span of time */
 text_fn text_enum;	/* the value's name, '_' as blank */
+text_fn text_workload;	/* text_cgroup() */
+
+/* What a person calls a cgroup, or its path. */
+void text_cgroup(struct text *text, struct bytes path);
 
 /* An attribute, how it is written, and the name before it or above its column. */
 struct field {

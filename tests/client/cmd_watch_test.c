@@ -18,6 +18,7 @@
 #include "build.h"
 #include "cmd.h"
 #include "session.h"
+#include "workload_names.h"
 
 /* The session's side of the pipe, and the events so far. */
 static int notices;
@@ -54,33 +55,33 @@ int session_fail(struct session *session)
 	return EXIT_FAILURE;
 }
 
-int session_get(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_get(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		struct node **node)
 {
 	(void)session;
-	(void)seq;
+	(void)about;
 	assert_int_equal(cmd, OOMK_CMD_STATS_GET);
 	*node = decoded(nlmsg_alloc_simple(0, 0), set);
 	return 0;
 }
 
-int session_dump(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_dump(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 void (*each)(void *arg, struct node *node), void *arg)
 {
 	(void)session;
 	(void)cmd;
-	(void)seq;
+	(void)about;
 	(void)set;
 	(void)each;
 	(void)arg;
 	return 0;
 }
 
-int session_list(struct session *session, int cmd, uint64_t seq, const struct spec_set *set,
+int session_list(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
 		 struct node_list *list)
 {
 	(void)list;
-	return session_dump(session, cmd, seq, set, NULL, NULL);
+	return session_dump(session, cmd, about, set, NULL, NULL);
 }
 
 int session_subscribe(struct session *session, bool pressure)
@@ -137,6 +138,7 @@ static int to_notices, from_stdout, from_stderr;
 
 static void start(const struct cmd_args *args)
 {
+	struct cmd_args with_names;
 	int in[2], out[2], err[2];
 
 	assert_int_equal(pipe2(in, O_CLOEXEC) | pipe2(out, O_CLOEXEC) | pipe2(err, O_CLOEXEC), 0);
@@ -148,7 +150,9 @@ static void start(const struct cmd_args *args)
 		dup2(err[1], STDERR_FILENO);
 		close(in[1]);
 		close(out[0]);
-		_exit(cmd_watch(args));
+		with_names = *args;
+		with_names.names = workload_names_new("/nonexistent");
+		_exit(cmd_watch(&with_names));
 	}
 	close(in[0]);
 	close(out[1]);

@@ -387,13 +387,29 @@ static void colour_is_emphasis_only(void **state)
 		       "hit; triggered by itself\n");
 }
 
+static void a_workload_is_called_by_its_name(void **state)
+{
+	struct fake_event event = same_cgroup;
+	struct fake_task task = hog;
+
+	(void)state;
+	task.cgroup = "/system.slice/nginx.service";
+	event.victim = &task;
+	event.trigger = &other;
+	event.oom_cgroup_id = 10;
+	event.oom_cgroup = "/user.slice/user-1000.slice";
+	assert_sentence(&event, "hog[1234] killed: 198.5 MiB (anon 198.0 MiB, file 512.0 KiB) in "
+				"service nginx.service; the limit of 200.0 MiB of slice "
+				"user-1000.slice of uid 1000 was hit; triggered by other[77]");
+}
+
 static void colour_needs_a_terminal(void **state)
 {
 	FILE *file = tmpfile();
 	struct text text;
 
 	(void)state;
-	text_init(&text, file);
+	text_init(&text, file, NULL);
 	assert_false(text.colour);
 	fclose(file);
 }
@@ -415,7 +431,7 @@ static void the_list_is_aligned(void **state)
 	print_list(&text, &events);
 	node_list_free(&events);
 	assert_printed(&text,
-		       "SEQ  TIME                 WHAT       LIMIT   VICTIM        MEMORY  VICTIMS  OUTCOME  CGROUP\n"
+		       "SEQ  TIME                 WHAT       LIMIT   VICTIM        MEMORY  VICTIMS  OUTCOME  WORKLOAD\n"
 		       " 12  2026-11-24 13:57:21  kill       cgroup  hog[1234]  198.5 MiB        1  dying    /pod/a\n"
 		       "113  -                    no victim  host    -                  -        0  -        -\n");
 }
@@ -440,6 +456,7 @@ int main(void)
 		cmocka_unit_test(an_event_read_later_tells_its_outcome),
 		cmocka_unit_test(each_outcome_has_its_words),
 		cmocka_unit_test(colour_is_emphasis_only),
+		cmocka_unit_test(a_workload_is_called_by_its_name),
 		cmocka_unit_test(colour_needs_a_terminal),
 		cmocka_unit_test(the_list_is_aligned),
 	};
