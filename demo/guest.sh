@@ -11,8 +11,10 @@ set -eu
 [ "$1" = yes ] || export NO_COLOR=1
 
 cgroups=/sys/fs/cgroup
-pod=kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod2c8f5a1e_1f0b_4c55_9d3a_6f3a3e6b7d10.slice
-container=$pod/cri-containerd-7d1c0f3b9a5e4d2c8b6a1f0e3d5c7b9a2e4f6d8c0b1a3e5f7d9c2b4a6e8f0d1c.scope
+id=7d1c0f3b9a5e4d2c8b6a1f0e3d5c7b9a2e4f6d8c0b1a3e5f7d9c2b4a6e8f0d1c
+uid=2c8f5a1e-1f0b-4c55-9d3a-6f3a3e6b7d10
+pod=kubepods.slice/kubepods-burstable.slice/kubepods-burstable-pod$(echo $uid | tr - _).slice
+container=$pod/cri-containerd-$id.scope
 
 say() {
 	printf '\n=== %s\n\n' "$*"
@@ -30,6 +32,8 @@ echo -1000 >/proc/self/oom_score_adj
 
 # As on a node that kubelet has set up.
 echo 1 >/proc/sys/vm/overcommit_memory
+mkdir -p /var/log/pods/shop_web-0_$uid/app /var/log/containers
+ln -s /var/log/pods/shop_web-0_$uid/app/0.log /var/log/containers/web-0_shop_app-$id.log
 
 # in_cgroup PATH COMMAND...: runs it there, as any process.
 in_cgroup() {
