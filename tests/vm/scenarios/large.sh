@@ -54,13 +54,13 @@ like_kernel 2 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept
 rmmod oomk
 
 situation "more than a message holds"
-modprobe oomk
+modprobe oomk max_cgroups=256
 kills_before=$(kernel_kills)
-tree pod 50 5
+tree pod 100 3
 killed in_group pod/3 hog 100
 event_over 1
-holds event '.victims_total is 251' '.tasks_total is 251' '.tasks | length > 251' \
-	'[.tasks[] | select(flagged("victim"))] | length is 251' '.cgroups_kept is .cgroups_total' \
-	'.cgroups | length > 50' '[.tasks[].pid] | length - (unique | length) is 0'
+holds event '.victims_total is 301' '.tasks_total is 301' '.tasks | length > 301' \
+	'[.tasks[] | select(flagged("victim"))] | length is 301' '.cgroups_kept is .cgroups_total' \
+	'.cgroups | length > 100' '[.tasks[].pid] | length - (unique | length) is 0'
 
 check_common
