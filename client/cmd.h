@@ -25,6 +25,7 @@ struct cmd_args {
 /* Return an exit status; what went wrong has been printed. */
 int cmd_list(const struct cmd_args *args);
 int cmd_show(const struct cmd_args *args);
+int cmd_explain(const struct cmd_args *args);
 int cmd_candidates(const struct cmd_args *args);
 int cmd_watch(const struct cmd_args *args);
 int cmd_stats(const struct cmd_args *args);

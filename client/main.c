@@ -63,10 +63,18 @@ static const struct command commands[] = {
 	{
 		.name = "show",
 		.arguments = "[--json] [--host-root DIR] [SEQ|last]",
-		.help = "explain event SEQ, or the last one",
+		.help = "print all that is known of event SEQ, or of the last one",
 		.options = events_options,
 		.takes_seq = true,
 		.run = cmd_show,
+	},
+	{
+		.name = "explain",
+		.arguments = "[--json] [--host-root DIR] [SEQ|last]",
+		.help = "say why event SEQ, or the last one, came about, and what to do",
+		.options = events_options,
+		.takes_seq = true,
+		.run = cmd_explain,
 	},
 	{
 		.name = "candidates",

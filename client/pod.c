@@ -36,8 +36,9 @@ static bool is_pod(struct workload *pod, const char *path, struct workload_names
 
 char *pod_cgroup(const char *name, struct workload_names *names)
 {
-	char *roots[] = { xstrdup(cgroup_hierarchy()), NULL };
-	size_t skip = strlen(roots[0]);
+	char *root = xstrdup(cgroup_hierarchy());
+	char *const roots[] = { root, NULL };
+	size_t skip = strlen(root);
 	FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_NOSTAT, NULL);
 	char *found = NULL;
 	unsigned int count = 0;
@@ -55,7 +56,7 @@ char *pod_cgroup(const char *name, struct workload_names *names)
 		fts_set(tree, entry, FTS_SKIP);
 	}
 	fts_close(tree);
-	free(roots[0]);
+	free(root);
 	if (count == 1)
 		return found;
 	free(found);

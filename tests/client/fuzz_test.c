@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "build.h"
+#include "print_diagnosis.h"
 #include "print_json.h"
 #include "print_text.h"
 
@@ -97,11 +98,29 @@ static void assert_json(const struct node *node)
 	free(line);
 }
 
+static void explain(struct text *text, const struct node *event, const struct node_list *tasks,
+		    const struct node_list *cgroups)
+{
+	struct json_object *object = json_object_new_object();
+	struct diagnosis diagnosis;
+	char *line;
+
+	diagnose(&diagnosis, text, event, tasks, cgroups);
+	assert_true(diagnosis.count > 0);
+	print_diagnosis(text, event, &diagnosis);
+	json_add_diagnosis(object, &diagnosis);
+	line = json_line(object);
+	assert_harmless(line);
+	free(line);
+	diagnosis_free(&diagnosis);
+}
+
 static void mutated_messages_do_no_harm(void **state)
 {
 	static const struct spec_set *const sets[] = {
 		&spec_event, &spec_task, &spec_cgroup, &spec_stats, &spec_pressure,
 	};
+	char *const no_cgroups[100] = { NULL };
 	struct node_list tasks = { 0 }, cgroups = { 0 };
 	size_t accepted = 0, refused = 0;
 	uint64_t seed = 0x6f6f6d6b;
@@ -125,6 +144,8 @@ static void mutated_messages_do_no_harm(void **state)
 			print_event(&text, node);
 			print_report(&text, node, &tasks, &cgroups);
 			print_list(&text, &(struct node_list){ &node, 1 });
+			explain(&text, node, &tasks, &cgroups);
+			print_candidates(&text, "/\x1b", &tasks, no_cgroups);
 		} else if (set == &spec_task) {
 			print_outcome(&text, node);
 		} else if (set == &spec_stats) {

@@ -53,8 +53,7 @@ static void bad_usage_exits_with_2_and_says_why(void **state)
 		{ "watch --since last", "oomk: --since wants a sequence number, not 'last'" },
 		{ "watch --since=-1", "oomk: --since wants a sequence number, not '-1'" },
 		{ "candidates /pod", "oomk: '/pod' is one argument too many" },
-		{ "candidates --cgroup /a --pod b",
-		  "oomk: --cgroup and --pod exclude each other" },
+		{ "candidates --cgroup /a --pod b", "oomk: --cgroup and --pod exclude each other" },
 		{ "stats --host-root /host", "unrecognized option '--host-root'" },
 		{ "candidates --interval 0", "oomk: --interval wants 1 to 86400 seconds, not '0'" },
 		{ "candidates --interval 86401", "oomk: --interval wants 1 to 86400 seconds" },
@@ -80,7 +79,8 @@ static void help_and_version_exit_with_0(void **state)
 		{ "--version", "oomk " OOMK_VERSION "\n" },
 		{ "list --help", "Usage: oomk list [--json] [--host-root DIR]\n" },
 		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [SEQ|last]\n" },
-		{ "watch --help", "Usage: oomk watch [--json] [--host-root DIR] [--since SEQ] [--exec CMD]\n" },
+		{ "watch --help",
+		  "Usage: oomk watch [--json] [--host-root DIR] [--since SEQ] [--exec CMD]\n" },
 		{ "stats --help", "Usage: oomk stats [--json]\n" },
 	};
 	char output[4096];

@@ -18,8 +18,8 @@ mkdir -p $logs/pods/shop_web-0_$uid/app $logs/pods/shop_web-0_$uid/proxy $logs/c
 ln -s ../pods/shop_web-0_$uid/app/0.log $logs/containers/web-0_shop_app-$id.log
 burstable=kubepods.slice/kubepods-burstable.slice
 pod=$burstable/kubepods-burstable-pod$(echo $uid | tr - _).slice
-group $pod memory.max=40M
-group $pod/cri-containerd-$id.scope memory.max=20M
+group "$pod" memory.max=40M
+group "$pod/cri-containerd-$id.scope" memory.max=20M
 group $burstable/kubepods-burstable-pod$hash.slice memory.max=20M
 group system.slice/nginx.service memory.max=20M
 
@@ -31,7 +31,7 @@ json=$!
 await "the watcher's subscription" subscribed $json
 
 situation "a container of a pod"
-killed in_group $pod/cri-containerd-$id.scope hog 30
+killed in_group "$pod/cri-containerd-$id.scope" hog 30
 event_over 1
 await "the line" says $tmp/watch "#1 .* in pod shop/web-0, container app, whose limit of 20.0 MiB"
 oomk list --host-root /host >$tmp/list
@@ -46,9 +46,9 @@ holds event '.oom_workload | .namespace, .pod, .container is "shop", "web-0", "a
 await "the message" says $tmp/json '"oom_workload":{"kind":"kubernetes","namespace":"shop"'
 
 situation "whom it would be in the pod"
-sleeper $tmp/ready in_group $pod/cri-containerd-$id.scope hog 5
+sleeper $tmp/ready in_group "$pod/cri-containerd-$id.scope" hog 5
 for name in web-0 shop/web-0 $uid; do
-	oomk candidates --host-root /host --pod $name >$tmp/text
+	oomk candidates --host-root /host --pod "$name" >$tmp/text
 	says $tmp/text "^Out of memory in pod shop/web-0 would now kill hog\[$pid\]$" ||
 		wrong "--pod $name: $(cat $tmp/text)"
 	says $tmp/text "^ *$pid .* hog  *pod shop/web-0, container app$" ||
@@ -56,7 +56,7 @@ for name in web-0 shop/web-0 $uid; do
 done
 for name in web-1 shop2/web-0 /web-0 shop/; do
 	status=0
-	oomk candidates --host-root /host --pod $name >$tmp/text 2>&1 || status=$?
+	oomk candidates --host-root /host --pod "$name" >$tmp/text 2>&1 || status=$?
 	same "exit status for pod $name" $status 1
 	same "message for pod $name" "$(cat $tmp/text)" "oomk: no pod '$name' has a cgroup on this node"
 done
@@ -71,7 +71,7 @@ await "the line" says $tmp/watch "#3 .* in service nginx.service, whose limit"
 
 situation "the pod is gone"
 rm -r $logs
-killed in_group $pod/cri-containerd-$id.scope hog 30
+killed in_group "$pod/cri-containerd-$id.scope" hog 30
 event_over 4
 await "the line" says $tmp/watch "#4 .* in pod shop/web-0, container app, whose limit"
 kill $watcher $json
