@@ -4,6 +4,7 @@
 #
 # Bad input: malformed and oversized requests, numbers of events that are not there, bad parameters,
 # and a client without a module. Each is refused with a clear message, and nothing breaks.
+# once: requests are refused by the same code on every kernel
 # run: --mem 384
 
 . ./lib.sh

@@ -5,6 +5,7 @@
 # Kernels that do not offer every hook: the module names what is missing in the kernel's log, in
 # /proc/oomk and in oomk stats; records each kill as far as can be known, leaves out the rest, and
 # counts what it cannot know; and does not load when it could see no kill.
+# once: what is refused is the same on every kernel
 # run: --mem 384 --timeout 900
 
 . ./lib.sh

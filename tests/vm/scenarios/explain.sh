@@ -4,6 +4,7 @@
 #
 # What oomk explain makes of real kills: the cause, with figures that are those of the cgroup files,
 # why it was this victim, what followed, and what to do.
+# once: the client's part
 # run: --mem 384
 
 . ./lib.sh
@@ -79,7 +80,7 @@ situation "tmpfs"
 (adjusted 0 $app dd if=/dev/zero of=/dev/shm/file bs=64k count=400 2>/dev/null)
 killed adjusted 0 $app hog 20
 explained 5 '.cause is "shmem"' '.found.shmem.shmem >= 25 * 1048576' \
-	".found.shmem.shmem is $(sed -n 's/^shmem //p' $cg/$app/memory.stat)" \
+	"near(.found.shmem.shmem; $(sed -n 's/^shmem //p' $cg/$app/memory.stat); 64 * 4096)" \
 	'.found | has("bound_tmpfs"), has("raise_limit") is true, false'
 told "of it was in tmpfs or shared memory"
 rm /dev/shm/file

@@ -4,6 +4,7 @@
 #
 # Hostile names in command, arguments and cgroup: newline, tab, escape sequences, quotes, backslash,
 # invalid UTF-8. No interface passes a control character on, and JSON carries the name.
+# once: escaping is the same code on every kernel
 # run: --mem 384
 
 . ./lib.sh

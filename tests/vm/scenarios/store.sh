@@ -4,6 +4,7 @@
 #
 # A store too small for all: the oldest events give way, are counted, and are asked for in vain with
 # a clear answer. And /proc/oomk read in small pieces, from the middle, and by many at once.
+# once: the store is the same code on every kernel
 # run: --mem 384
 
 . ./lib.sh

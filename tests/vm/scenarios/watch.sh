@@ -5,6 +5,7 @@
 # oomk watch --exec runs its command once for each event, one at a time, with the event on standard
 # input, and a slow command delays nothing else; a watcher that was stopped while more came than its
 # socket could hold gets all events later; and one that starts late gets what it asks for.
+# once: the client's part
 # run: --mem 384
 
 . ./lib.sh

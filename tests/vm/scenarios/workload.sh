@@ -4,6 +4,7 @@
 #
 # What was killed is called by the name of its pod and container, its service or container; a pod
 # whose files are gone by then, too; and whom the OOM killer would choose in a pod.
+# once: the client's part
 # run: --mem 384
 
 . ./lib.sh
