@@ -122,14 +122,16 @@ void oomk_netlink_memcg_pressure(u64 cgroup_id, const struct oomk_pressure *pres
  * @count: how often since load
  *
  * Context: process.
+ * Return: 0, or -ENOMEM.
  */
-void oomk_netlink_oom_notifier(u64 count)
+int oomk_netlink_oom_notifier(u64 count)
 {
 	struct notification n;
+	int err = begin(&n, OOMK_RECORD_BYTES, OOMK_CMD_PRESSURE_NTF, GROUP_PRESSURE);
 
-	begin(&n, OOMK_RECORD_BYTES, OOMK_CMD_PRESSURE_NTF, GROUP_PRESSURE);
 	if (n.skb)
 		finish(&n, oomk_message_oom_notifier(n.skb, count));
+	return err;
 }
 
 /* Requests */

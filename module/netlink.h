@@ -12,6 +12,6 @@ void oomk_netlink_exit(void);
 int oomk_netlink_event(const struct oomk_event *ev);
 void oomk_netlink_outcome(const struct oomk_event *ev, u32 index);
 void oomk_netlink_memcg_pressure(u64 cgroup_id, const struct oomk_pressure *pressure);
-void oomk_netlink_oom_notifier(u64 count);
+int oomk_netlink_oom_notifier(u64 count);
 
 #endif /* OOMK_NETLINK_H */

@@ -77,20 +77,24 @@ static void take_outcomes(void)
 	}
 }
 
-static void announce_pressure(void)
+/* Returns false when there was no memory: the OOM notifiers run when it is shortest. */
+static bool announce_pressure(void)
 {
 	u64 calls = oomk_hooks_notifier_calls();
 	struct oomk_pressure pressure;
 	u64 cgroup_id;
+	bool done = true;
 
 	if (calls != notifier_calls) {
-		notifier_calls = calls;
 		if (__ratelimit(&pressure_limit))
-			oomk_netlink_oom_notifier(calls);
+			done = oomk_netlink_oom_notifier(calls) != -ENOMEM;
+		if (done)
+			notifier_calls = calls;
 	}
 	while (oomk_pressure_next_started(&cgroup_id, &pressure))
 		if (__ratelimit(&pressure_limit))
 			oomk_netlink_memcg_pressure(cgroup_id, &pressure);
+	return done;
 }
 
 static void notify_work(struct work_struct *work)
@@ -99,7 +103,7 @@ static void notify_work(struct work_struct *work)
 	bool done = announce_events();
 
 	take_outcomes();
-	announce_pressure();
+	done &= announce_pressure();
 
 	delay = done ? oomk_outcome_next_check(next_seq) : msecs_to_jiffies(RETRY_MS);
 	/* Not mod_delayed_work(): a kick that came meanwhile must not be put off. */

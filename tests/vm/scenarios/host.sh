@@ -10,6 +10,8 @@
 . ./lib.sh
 modprobe oomk
 protect
+# Word of the OOM notifiers is sent before anything is freed, and may have to be tried again.
+starving=true
 
 situation "hundreds of processes"
 sleepers=$(scale 300)
