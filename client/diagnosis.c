@@ -186,9 +186,11 @@ static bool in_chain(const struct node *cgroup)
 static void advise_limit(struct facts *facts)
 {
 	FILE *out = find(facts, FINDING_ADVICE, "raise_limit");
+	bool limited = node_has(facts->event, OOMK_A_EVENT_OOM_CGROUP_MAX);
 
 	fputs("Raise the limit, or make the workload need less: it needs more than ", out);
-	say_bytes(facts, "more_than", facts->charged);
+	say_bytes(facts, "more_than",
+		  limited ? node_u64(facts->event, OOMK_A_EVENT_OOM_CGROUP_MAX) : facts->charged);
 	fputs("; how much more it wanted cannot be seen, since it got no further", out);
 }
 

@@ -68,12 +68,15 @@ for path in . kubepods.slice kubepods.slice/kubepods-burstable.slice "$pod"; do
 done
 echo 300M >"$cgroups/$pod/memory.max"
 echo 200M >"$cgroups/$container/memory.max"
-in_cgroup "$container" stress-ng --quiet --vm 1 --vm-bytes 250M --vm-keep --oomable \
+# A container has a pid namespace of its own, in which its main process is the first.
+in_cgroup "$container" unshare -p -f stress-ng --quiet --vm 1 --vm-bytes 250M --vm-keep --oomable \
 	--timeout 60 >/dev/null 2>&1 &
 wait_for_event 1
 
 echo "What 'oomk watch' said:"
 cat /tmp/watch
+say "What it comes down to"
+show oomk explain last
 say "The same event in full"
 show oomk show last
 say "The same without the client"
@@ -87,6 +90,7 @@ wait_for_event 2
 echo "What 'oomk watch' said:"
 cat /tmp/watch
 echo
+show oomk explain 2
 show oomk show 2
 show oomk list
 say "That was it. Install on a node: make install"

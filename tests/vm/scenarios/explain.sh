@@ -46,7 +46,7 @@ situation "a young process"
 killed adjusted 0 $app hog 50
 explained 1 '.cause is "spike"' ".found.spike.limit is 30 * 1048576" \
 	'.found.spike.age_ns > 0' '.found.spike.age_ns < 60 * 1000000000' \
-	'.found.raise_limit.more_than is .charged' '.found.most_points.points is .points' \
+	'.found.raise_limit.more_than is 30 * 1048576' '.found.most_points.points is .points' \
 	'.found.outcome.charged is .charged' '.found.outcome.resident > 28 * 1048576' \
 	'.found.outcome.resident <= .charged + 1048576'
 told "^  The limit of 30.0 MiB of pod UID 99dcb84d2a34f7e338778606703258c4, container id 01234567890a"
@@ -79,7 +79,7 @@ explained 4 '.found.oom_group.victims is .victims_total' '.found | has("containe
 situation "tmpfs"
 (adjusted 0 $app dd if=/dev/zero of=/dev/shm/file bs=64k count=400 2>/dev/null)
 killed adjusted 0 $app hog 20
-explained 5 '.cause is "shmem"' '.found.shmem.shmem >= 25 * 1048576' \
+explained 5 '.cause is "shmem"' '.found.shmem.shmem > 24 * 1048576' \
 	"near(.found.shmem.shmem; $(sed -n 's/^shmem //p' $cg/$app/memory.stat); 64 * 4096)" \
 	'.found | has("bound_tmpfs"), has("raise_limit") is true, false'
 told "of it was in tmpfs or shared memory"
@@ -90,7 +90,7 @@ mkdir $tmp/ramfs
 mount -t ramfs ramfs $tmp/ramfs
 (adjusted 0 $app dd if=/dev/zero of=$tmp/ramfs/file bs=64k count=400 2>/dev/null)
 killed adjusted 0 $app hog 20
-explained 6 '.cause is "page_cache"' '.found.page_cache.unevictable >= 25 * 1048576' \
+explained 6 '.cause is "page_cache"' '.found.page_cache.unevictable > 24 * 1048576' \
 	".found.page_cache.page_cache <= $(sed -n 's/^file //p' $cg/$app/memory.stat)" \
 	'.found | has("write_less") is true'
 rm $tmp/ramfs/file
@@ -99,7 +99,7 @@ situation "a neighbour in the pod"
 sleeper $tmp/ready adjusted -900 $proxy hog 45
 proxy_pid=$pid
 killed adjusted 0 $app hog 25
-explained 7 '.cause is "sidecar"' ".found.sidecar.largest >= 45 * 1048576" \
+explained 7 '.cause is "sidecar"' ".found.sidecar.largest > 44 * 1048576" \
 	".found.sidecar.limit is 60 * 1048576" '.found | has("limit_neighbour") is true'
 told "most of it was held by pod UID [0-9a-f]*, container id fedcba987654,"
 kill $proxy_pid
