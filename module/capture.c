@@ -49,11 +49,32 @@ u64 oomk_kernel_kills(void)
 	return kills;
 }
 
-/** oomk_capture_start() - kills are seen from now on: those counted before are not ours */
+/**
+ * oomk_capture_start() - the hooks are attached: kills counted before are not ours
+ *
+ * Unless a hook has fired meanwhile, which knows better: see begin_counting().
+ *
+ * Context: process, at load.
+ */
 void __init oomk_capture_start(void)
 {
-	capture.kills = oomk_kernel_kills();
-	WRITE_ONCE(capture.stats.kills_at_load, capture.kills);
+	u64 before = READ_ONCE(capture.stats.kills_at_load);
+
+	if (!READ_ONCE(capture.counting))
+		cmpxchg64(&capture.stats.kills_at_load, before, oomk_kernel_kills());
+}
+
+/*
+ * Attaching takes long, and kills may be going on: what was killed until the first hook fires is
+ * not ours. @kills: how many that were, by the kernel's count.
+ */
+static void begin_counting(u64 kills)
+{
+	if (capture.counting)
+		return;
+	WRITE_ONCE(capture.counting, true);
+	capture.kills = kills;
+	WRITE_ONCE(capture.stats.kills_at_load, kills);
 }
 
 /**
@@ -265,6 +286,7 @@ static void capture_decision(struct oom_control *oc, u32 kind)
 
 	open_event(kind);
 	capture.kills = oomk_kernel_kills();
+	begin_counting(capture.kills);
 	capture.oom_memcg = oc->memcg;
 	capture.event.total_pages = oc->totalpages;
 	if (oc->chosen)
@@ -354,6 +376,7 @@ void oomk_capture_victim(struct task_struct *task)
 	u32 how;
 
 	/* The kernel counts a kill just before it marks the victim; a dying task it only marks. */
+	begin_counting(kills > capture.stats.kills_at_load ? kills - 1 : kills);
 	if (kills == capture.kills)
 		how = OOMK_HOW_DYING;
 	else if (alone)

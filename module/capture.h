@@ -87,6 +87,7 @@ struct oomk_capture_stats {
  * @open: between the decision and the return from oom_kill_process()
  * @flushed: the kernel has flushed the statistics since the event was opened
  * @marked: a victim was marked since then
+ * @counting: a hook has fired since load
  * @stats: counters of all events
  */
 struct oomk_capture {
@@ -104,6 +105,7 @@ struct oomk_capture {
 	bool open;
 	bool flushed;
 	bool marked;
+	bool counting;
 	struct oomk_capture_stats stats;
 };
 

@@ -459,12 +459,10 @@ int __init oomk_hooks_attach(void)
 		attach(&hooks[i]);
 		if (i == HOOK_EXIT && hooks[i].attached)
 			oomk_outcome_start();
-		/* Attaching takes long, and kills may be going on. */
-		if (i == HOOK_MARK_VICTIM)
-			oomk_capture_start();
 		if (hooks[i].required && hooks[i].attached)
 			seeing = true;
 	}
+	oomk_capture_start();
 	if (seeing)
 		return 0;
 	pr_err("neither %s nor %s can be attached: kills could not be seen\n",
