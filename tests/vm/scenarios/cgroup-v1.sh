@@ -8,6 +8,7 @@
 
 . ./lib.sh
 [ -e $cg/memory.limit_in_bytes ] || skip "this kernel has no memory controller of cgroup v1"
+[ "$(unless_rt true)" = true ] || skip "a realtime kernel tells no paths of cgroup v1 to find cgroups by"
 modprobe oomk
 
 group pod memory.use_hierarchy=1 memory.limit_in_bytes=40M

@@ -16,7 +16,7 @@ figures() {
 	(
 		cd "$cg/$1"
 		for file in memory.current memory.max memory.high memory.low memory.min memory.peak; do
-			echo "memory_${file#memory.} $(cat $file)"
+			[ ! -e $file ] || echo "memory_${file#memory.} $(cat $file)"
 		done
 		echo "swap_current $(cat memory.swap.current)"
 		echo "swap_max $(cat memory.swap.max)"
@@ -66,20 +66,28 @@ like_kernel 1 "chosen.pid is $pid" '.oom_cgroup is "/pod"' 'chosen.cgroup is "/p
 	'cgroup("/pod") as $pod | $kernel.stat | with_entries(select(.key as $k | $pod | has($k))) is
 	 . as $event | $kernel.stat | with_entries(.key as $k | $event | cgroup("/pod") |
 	 select(has($k)) | {key: $k, value: .[$k]})'
+# Old kernels do not add up what each processor has kept back, up to 32 pages of each kind.
+late='slab|kernel$|memory_current'
+slack=8192
+if ! grep -q '^pagetables ' $cg/pod/main/memory.stat; then
+	late=.
+	slack=$((2 * 32 * 4096))
+fi
 # The reclaim that goes before the kill, and goes on after it, settles what each processor has kept
 # back of the kernel's memory, and frees some.
 figures pod/main >$tmp/after
 jq --slurpfile before $tmp/before --slurpfile after $tmp/after '.cgroups[] |
 	select(.path == "/pod/main") as $event | $before[0] | with_entries(.value = {
 	event: $event[.key], before: .value, after: $after[0][.key],
-	slack: (if .key | test("slab|kernel$|memory_current") then 8192 else 0 end)})' \
+	slack: (if .key | test($late) then $slack else 0 end)})' --arg late "$late" \
+	--argjson slack $slack \
 	$tmp/event >$tmp/figures
 # Newer kernels have an event that oomk does not report, older ones have less of all. The multi-gen
 # LRU goes on sorting pages into active and inactive.
 jq '.lru_anon = (.lru_active_anon | .event += $inactive.event | .before += $inactive.before |
 	.after += $inactive.after) | del(.lru_active_anon, .lru_inactive_anon, .events_sock_throttled)' \
 	--argjson inactive "$(jq -c .lru_inactive_anon $tmp/figures)" $tmp/figures >$tmp/known
-holds known 'length >= 27' 'with_entries(select(.value |
+holds known 'length >= 23' 'with_entries(select(.value |
 	.event != .before and (.event < ([.before, .after] | min) - .slack or
 	.event > ([.before, .after] | max) + .slack))) is {}'
 rm /dev/shm/file
