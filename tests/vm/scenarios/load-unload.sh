@@ -3,6 +3,7 @@
 # shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
 #
 # The module is loaded and unloaded 100 times, and sees a kill in the last load as in the first.
+# once: every scenario loads it, and rmmod-race again and again
 # run: --mem 384 --timeout 600
 
 . ./lib.sh
