@@ -376,7 +376,7 @@ void oomk_capture_victim(struct task_struct *task)
 	u32 how;
 
 	/* The kernel counts a kill just before it marks the victim; a dying task it only marks. */
-	begin_counting(kills > capture.stats.kills_at_load ? kills - 1 : kills);
+	begin_counting(kills > READ_ONCE(capture.stats.kills_at_load) ? kills - 1 : kills);
 	if (kills == capture.kills)
 		how = OOMK_HOW_DYING;
 	else if (alone)
