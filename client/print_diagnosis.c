@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A diagnosis for people, and as JSON. */
-#include <inttypes.h>
-
 #include "print_diagnosis.h"
 #include "print_json.h"
-#include "units.h"
+#include "print_text.h"
 
 static const struct {
 	const char *code, *heading;
@@ -36,12 +34,7 @@ static void print_kind(struct text *text, const struct diagnosis *diagnosis, enu
 
 void print_diagnosis(struct text *text, const struct node *event, const struct diagnosis *diagnosis)
 {
-	text_emphasis(text, BOLD);
-	fprintf(text->out, "Event #%" PRIu64, node_u64(event, OOMK_A_EVENT_SEQ));
-	text_emphasis(text, PLAIN);
-	if (node_has(event, OOMK_A_EVENT_TIME_REAL_NS))
-		fprintf(text->out, ", %s",
-			figure_time(node_u64(event, OOMK_A_EVENT_TIME_REAL_NS)).text);
+	print_title(text, event);
 	fputs("\n  ", text->out);
 	text_sentence(text, event);
 	fputs(".\n", text->out);

@@ -62,12 +62,7 @@ static void text_arguments(struct text *text, const struct node *node, int attr)
 
 static void report_title(struct text *text, const struct node *event)
 {
-	text_emphasis(text, BOLD);
-	fprintf(text->out, "Event #%" PRIu64, node_u64(event, OOMK_A_EVENT_SEQ));
-	text_emphasis(text, PLAIN);
-	if (node_has(event, OOMK_A_EVENT_TIME_REAL_NS))
-		fprintf(text->out, ", %s",
-			figure_time(node_u64(event, OOMK_A_EVENT_TIME_REAL_NS)).text);
+	print_title(text, event);
 	if (node_has(event, OOMK_A_EVENT_TIME_BOOT_NS))
 		fprintf(text->out, ", %.3f s since boot",
 			(double)node_u64(event, OOMK_A_EVENT_TIME_BOOT_NS) / 1e9);

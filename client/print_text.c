@@ -18,6 +18,16 @@ static void event_time(struct text *text, const struct node *event, int attr)
 	fputs(node_has(event, attr) ? figure_time(node_u64(event, attr)).text : "-", text->out);
 }
 
+void print_title(struct text *text, const struct node *event)
+{
+	text_emphasis(text, BOLD);
+	fprintf(text->out, "Event #%" PRIu64, node_u64(event, OOMK_A_EVENT_SEQ));
+	text_emphasis(text, PLAIN);
+	if (node_has(event, OOMK_A_EVENT_TIME_REAL_NS))
+		fprintf(text->out, ", %s",
+			figure_time(node_u64(event, OOMK_A_EVENT_TIME_REAL_NS)).text);
+}
+
 void print_event(struct text *text, const struct node *event)
 {
 	const struct node *task = node_nest(event, OOMK_A_EVENT_VICTIM, 0);

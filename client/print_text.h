@@ -12,6 +12,9 @@
 /* Tasks and cgroups that a list shows at most, the largest first. */
 #define HIGHEST 20
 
+/* "Event #12, 2026-11-24 13:57:21", without a newline. */
+void print_title(struct text *text, const struct node *event);
+
 /* One line each. */
 void print_event(struct text *text, const struct node *event);
 void print_outcome(struct text *text, const struct node *task);

@@ -101,7 +101,7 @@ proxy_pid=$pid
 killed adjusted 0 $app hog 25
 explained 7 '.cause is "sidecar"' ".found.sidecar.largest > 44 * 1048576" \
 	".found.sidecar.limit is 60 * 1048576" '.found | has("limit_neighbour") is true'
-told "most of it was held by pod UID [0-9a-f]*, container id fedcba987654,"
+told "the largest part was held by pod UID [0-9a-f]*, container id fedcba987654,"
 kill $proxy_pid
 
 situation "the host, and who holds its memory"
