@@ -87,7 +87,7 @@ holds candidates "[$first.pid] is [$expected]" \
 	"[.tasks[] | select(.skip == \"oom_score_adj_min\").pid] is [$never]"
 points=$(jq "$first.points" $tmp/candidates)
 # It cannot be killed itself.
-sleeper $tmp/ready adjusted -1000 pod/b hog 48
+sleeper $tmp/ready adjusted -1000 pod/b hog 46
 trigger=$pid
 event_over 2
 like_kernel 2 "chosen.pid is $expected" ".chosen_points is $points" ".total_pages is $total" \
