@@ -4,7 +4,7 @@
 #
 # The module comes and goes while kills go on and a watcher listens. The kernel survives it, the
 # watcher goes on by itself and sees what the new module sees.
-# run: --mem 384
+# run: --mem 384 --one-thread
 
 . ./lib.sh
 sysctl -q vm.oom_dump_tasks=0
