@@ -269,6 +269,10 @@ static const struct spec_attr event_attrs[] = {
 		.name = "capture_ns",
 		.type = SPEC_U64,
 	},
+	[OOMK_A_EVENT_INSTANCE] = {
+		.name = "instance",
+		.type = SPEC_U64,
+	},
 };
 
 const struct spec_set spec_event = {
@@ -873,6 +877,10 @@ static const struct spec_attr stats_attrs[] = {
 		.type = SPEC_NEST,
 		.multi = true,
 		.nested = &spec_hook,
+	},
+	[OOMK_A_STATS_INSTANCE] = {
+		.name = "instance",
+		.type = SPEC_U64,
 	},
 };
 

@@ -116,6 +116,7 @@ static void open_event(u32 kind)
 	struct oomk_event *ev = &capture.event;
 
 	memset(ev, 0, sizeof(*ev));
+	ev->instance = store->instance;
 	ev->seq = oomk_store_next(store);
 	ev->kind = kind;
 	ev->constraint = OOMK_CONSTRAINT_UNKNOWN;

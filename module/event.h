@@ -135,6 +135,7 @@ struct oomk_pressure {
  * @oom_cgroup_id: OOMK_UNKNOWN for anything but a memcg kill
  */
 struct oomk_event {
+	u64 instance;
 	u64 seq;
 	u32 size;
 	u32 kind;

@@ -283,7 +283,8 @@ int oomk_message_event(struct sk_buff *skb, const struct oomk_event *ev)
 	int pad = OOMK_A_EVENT_PAD;
 	u32 i;
 
-	if (put_u64(skb, OOMK_A_EVENT_SEQ, ev->seq, pad) ||
+	if (put_u64(skb, OOMK_A_EVENT_INSTANCE, ev->instance, pad) ||
+	    put_u64(skb, OOMK_A_EVENT_SEQ, ev->seq, pad) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_KIND, ev->kind) ||
 	    nla_put_u32(skb, OOMK_A_EVENT_FLAGS, ev->flags) ||
 	    put_u64(skb, OOMK_A_EVENT_TIME_REAL_NS, ev->time_real_ns, pad) ||

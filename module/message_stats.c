@@ -42,6 +42,7 @@ int oomk_message_stats(struct sk_buff *skb)
 	if (nla_put_string(skb, OOMK_A_STATS_VERSION, OOMK_VERSION) ||
 	    nla_put_u32(skb, OOMK_A_STATS_PAGE_SIZE, PAGE_SIZE) ||
 	    nla_put_u64_64bit(skb, OOMK_A_STATS_SEEN, s.seen, pad) ||
+	    nla_put_u64_64bit(skb, OOMK_A_STATS_INSTANCE, s.instance, pad) ||
 	    nla_put_u64_64bit(skb, OOMK_A_STATS_RETAINED, s.retained, pad) ||
 	    (s.retained && nla_put_u64_64bit(skb, OOMK_A_STATS_FIRST_SEQ, s.first_seq, pad)) ||
 	    nla_put_u64_64bit(skb, OOMK_A_STATS_OVERWRITTEN, s.first_seq - 1, pad) ||

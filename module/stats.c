@@ -67,6 +67,7 @@ void oomk_stats_get(struct oomk_stats *s)
 	s->untracked = READ_ONCE(capture->untracked);
 	s->notify_failed = atomic64_read(&notify_failed);
 
+	s->instance = store->instance;
 	s->first_seq = oomk_store_first(store);
 	s->seen = oomk_store_next(store) - 1;
 	s->retained = s->seen + 1 - s->first_seq;

@@ -9,6 +9,7 @@
  * struct oomk_stats - the figures; meanings as in docs/netlink/oomk.yaml, set stats
  */
 struct oomk_stats {
+	u64 instance;
 	u64 seen;
 	u64 retained;
 	u64 first_seq;

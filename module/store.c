@@ -8,6 +8,7 @@
 #include <linux/log2.h>
 #include <linux/minmax.h>
 #include <linux/processor.h>
+#include <linux/random.h>
 #include <linux/string.h>
 #include <linux/vmalloc.h>
 
@@ -30,6 +31,8 @@ int oomk_store_init(struct oomk_store *store, size_t size)
 		return -EINVAL;
 
 	raw_spin_lock_init(&store->lock);
+	/* Readers that keep numbers in doubles have it exactly, too. */
+	store->instance = get_random_u64() >> 12;
 	store->first = 1;
 	store->next = 1;
 	store->used = 0;

@@ -31,6 +31,7 @@ struct oomk_slot {
  * struct oomk_store - the store
  * @lock: protects @first, @next, @used and each slot's @version; held while the oldest records are
  *        let go or one is patched, never while a record is copied
+ * @instance: drawn at random, for no two stores number the same records
  * @first: oldest record
  * @next: number that the next record will get
  * @used: bytes in use
@@ -38,6 +39,7 @@ struct oomk_slot {
  */
 struct oomk_store {
 	raw_spinlock_t lock;
+	u64 instance;
 	u64 first;
 	u64 next;
 	size_t used;

@@ -286,6 +286,11 @@ enum oomk_a_event {
 	 * without the copy to the store (ns).
 	 */
 	OOMK_A_EVENT_CAPTURE_NS,
+	/**
+	 * @OOMK_A_EVENT_INSTANCE: A random number of 52 bits that each load of the module
+	 * draws; with seq it is the event's name for ever.
+	 */
+	OOMK_A_EVENT_INSTANCE,
 	__OOMK_A_EVENT_MAX,
 	OOMK_A_EVENT_MAX = __OOMK_A_EVENT_MAX - 1,
 };
@@ -686,6 +691,11 @@ enum oomk_a_stats {
 	OOMK_A_STATS_CAPTURE_NS_MAX,
 	/** @OOMK_A_STATS_HOOK: Each hook. */
 	OOMK_A_STATS_HOOK,
+	/**
+	 * @OOMK_A_STATS_INSTANCE: As in events; tells this load of the module from any
+	 * other.
+	 */
+	OOMK_A_STATS_INSTANCE,
 	__OOMK_A_STATS_MAX,
 	OOMK_A_STATS_MAX = __OOMK_A_STATS_MAX - 1,
 };

@@ -186,6 +186,7 @@ static void an_event_has_each_attribute(struct kunit *test)
 	expect_u64(test, tb[OOMK_A_EVENT_HELD], 198 << 20);
 	expect_u64(test, tb[OOMK_A_EVENT_NOT_HELD], 2 << 20);
 	expect_u64(test, tb[OOMK_A_EVENT_CAPTURE_NS], 81500);
+	expect_u64(test, tb[OOMK_A_EVENT_INSTANCE], 0xf234567890abc);
 }
 
 static void an_event_carries_its_trigger_host_and_pressure(struct kunit *test)
@@ -329,7 +330,7 @@ static void an_event_without_a_decision_has_no_circumstances(struct kunit *test)
 		OOMK_A_EVENT_SEQ,	    OOMK_A_EVENT_KIND,	       OOMK_A_EVENT_FLAGS,
 		OOMK_A_EVENT_TIME_REAL_NS,  OOMK_A_EVENT_TIME_BOOT_NS, OOMK_A_EVENT_CONSTRAINT,
 		OOMK_A_EVENT_VICTIMS_TOTAL, OOMK_A_EVENT_VICTIM,       OOMK_A_EVENT_CGROUPS_KEPT,
-		OOMK_A_EVENT_CAPTURE_NS,
+		OOMK_A_EVENT_CAPTURE_NS,    OOMK_A_EVENT_INSTANCE,
 	};
 	struct nlattr *tb[OOMK_A_EVENT_MAX + 1];
 	struct sk_buff *skb = message(test, SZ_4K);

@@ -69,6 +69,7 @@ static const struct oomk_sample sample = {
 		.charged = 200 << 20,
 		.held = 198 << 20,
 		.capture_ns = 81500,
+		.instance = 0xf234567890abc,
 		.pressure = {
 			.first_boot_ns = 997300000000,
 			.last_boot_ns = 1000400000000,

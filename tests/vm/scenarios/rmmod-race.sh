@@ -48,6 +48,9 @@ kill $watcher
 # Each load counts from 1: in each run of rising numbers none is missing.
 holds seqs '[range(1; length) as $i | select(.[$i] != .[$i - 1] + 1 and .[$i] != 1)] is []' \
 	'map(select(. == 1)) | length > 8'
+jq -s 'map(select(.message == "event"))' $tmp/watch >$tmp/events
+holds events 'group_by(.instance) | length == ([.[][] | select(.seq == 1)] | length) and
+	all(.[]; map(.seq) | . == unique)' "last.instance == $(jq .instance $tmp/stats)"
 says $tmp/notes "module was unloaded" || wrong "the watcher said nothing of the module's unloading"
 kills_before=$(($(kernel_kills) - $(jq .kernel_kills $tmp/stats)))
 check_common
