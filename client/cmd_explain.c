@@ -3,35 +3,31 @@
 #include <stdlib.h>
 
 #include "cmd.h"
-#include "diagnosis.h"
+#include "explanation.h"
 #include "json_workload.h"
 #include "print_diagnosis.h"
 #include "print_json.h"
-#include "record.h"
 
 /* Explains event @args->seq, or the newest one. */
 int cmd_explain(const struct cmd_args *args)
 {
-	struct diagnosis diagnosis;
+	struct explanation explanation;
 	struct session session;
-	struct record record;
 	struct text text;
 
-	if (session_open(&session) || record_get(&session, args->seq, &record))
+	text_init(&text, stdout, args->names);
+	if (session_open(&session) || explain(&explanation, &session, &text, args->seq))
 		return session_fail(&session);
 
-	text_init(&text, stdout, args->names);
-	diagnose(&diagnosis, &text, record.event, &record.tasks, &record.cgroups);
 	if (args->json) {
-		struct json_object *object = json_node(record.event);
+		struct json_object *object = json_node(explanation.record.event);
 
-		json_add_diagnosis(object, &diagnosis);
+		json_add_diagnosis(object, &explanation.diagnosis);
 		json_print(stdout, json_with_workloads(object, args->names));
 	} else {
-		print_diagnosis(&text, record.event, &diagnosis);
+		print_diagnosis(&text, explanation.record.event, &explanation.diagnosis);
 	}
-	diagnosis_free(&diagnosis);
-	record_free(&record);
+	explanation_free(&explanation);
 	session_close(&session);
 	return EXIT_SUCCESS;
 }

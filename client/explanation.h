@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* An event with all that the module knows of it, and what it comes down to. */
+#ifndef OOMK_EXPLANATION_H
+#define OOMK_EXPLANATION_H
+
+#include "diagnosis.h"
+#include "record.h"
+
+struct explanation {
+	struct record record;
+	struct diagnosis diagnosis;
+};
+
+/*
+ * Explains event @seq, or the newest one when that is 0; of @text as diagnose() says. Returns 0 or
+ * the session's error. Freed by explanation_free().
+ */
+int explain(struct explanation *explanation, struct session *session, const struct text *text,
+	    uint64_t seq);
+void explanation_free(struct explanation *explanation);
+
+#endif /* OOMK_EXPLANATION_H */
