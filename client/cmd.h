@@ -16,6 +16,8 @@ struct cmd_args {
 	struct workload_names *names;
 	const uint64_t *since; /* NULL: from now on */
 	const char *exec;      /* NULL: no command */
+	const char *log;       /* NULL: no file of events */
+	bool journal;
 	const char *cgroup;    /* NULL: the host */
 	const char *pod;       /* NULL: @cgroup */
 	unsigned int interval; /* seconds; 0: once */

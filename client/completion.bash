@@ -25,6 +25,7 @@ _oomk() {
 	done < <("$1" --help 2>/dev/null)
 
 	case $words in
+	*"[$prev FILE]"*) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;
 	*"[$prev CMD]"*) mapfile -t COMPREPLY < <(compgen -c -- "$cur") ;;
 	*"[$prev "[[:upper:]]*) ;;
 	*) mapfile -t COMPREPLY < <(compgen -W "${words//[^[:lower:]-]/ }" -- "$cur") ;;

@@ -32,12 +32,14 @@ static void finish_input(struct exec *exec)
 static void drop_job(struct exec *exec)
 {
 	free(exec->queue[exec->head].input);
+	fields_free(&exec->queue[exec->head].environment);
 	exec->head = (exec->head + 1) % EXEC_QUEUE;
 	exec->count--;
 }
 
 static void run_child(struct exec *exec, int input)
 {
+	const struct fields *environment = &exec->queue[exec->head].environment;
 	sigset_t none;
 
 	sigemptyset(&none);
@@ -46,6 +48,8 @@ static void run_child(struct exec *exec, int input)
 	/* A ^C is for us: the command is allowed to end. */
 	setpgid(0, 0);
 	exec->in_child(exec->arg);
+	for (size_t i = 0; i < environment->count; i++)
+		putenv(environment->strings[i]);
 	/* Standard output may carry JSON that must stay JSON. */
 	if (dup2(input, STDIN_FILENO) >= 0 && dup2(STDERR_FILENO, STDOUT_FILENO) >= 0)
 		execl("/bin/sh", "sh", "-c", exec->command, (char *)NULL);
@@ -88,7 +92,7 @@ static void start_next(struct exec *exec)
 	}
 }
 
-void exec_push(struct exec *exec, uint64_t seq, char *input)
+void exec_push(struct exec *exec, uint64_t seq, char *input, struct fields *environment)
 {
 	if (exec->count == EXEC_QUEUE) {
 		exec->dropped++;
@@ -97,9 +101,11 @@ void exec_push(struct exec *exec, uint64_t seq, char *input)
 			" so far)\n",
 			seq, exec->dropped);
 		free(input);
+		fields_free(environment);
 		return;
 	}
-	exec->queue[(exec->head + exec->count) % EXEC_QUEUE] = (struct exec_job){ seq, input };
+	exec->queue[(exec->head + exec->count) % EXEC_QUEUE] =
+		(struct exec_job){ seq, input, *environment };
 	exec->count++;
 	start_next(exec);
 }

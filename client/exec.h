@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs a command for each event, one at a time, with a text on its standard
- * input. Nothing here waits: the caller polls exec_fd() for writing and calls
+ * input and what is known of the event in its environment. Nothing here waits: the caller polls exec_fd() for writing and calls
  * exec_reap() on SIGCHLD. SIGPIPE must be ignored.
  */
 #ifndef OOMK_EXEC_H
@@ -11,12 +11,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "fields.h"
+
 /* Events that can wait for the command. */
 #define EXEC_QUEUE 256
 
 struct exec_job {
 	uint64_t seq;
 	char *input;
+	struct fields environment;
 };
 
 struct exec {
@@ -34,8 +37,11 @@ struct exec {
 
 void exec_init(struct exec *exec, const char *command, void (*in_child)(void *arg), void *arg);
 
-/* Runs the command for event @seq when its turn has come; takes @input. */
-void exec_push(struct exec *exec, uint64_t seq, char *input);
+/*
+ * Runs the command for event @seq when its turn has come, with @environment beside its own. Takes
+ * @input, and what @environment holds.
+ */
+void exec_push(struct exec *exec, uint64_t seq, char *input, struct fields *environment);
 
 /* What to poll for POLLOUT, -1 when there is nothing to write; then exec_write(). */
 int exec_fd(const struct exec *exec);

@@ -17,6 +17,13 @@ struct explanation {
  */
 int explain(struct explanation *explanation, struct session *session, const struct text *text,
 	    uint64_t seq);
+
+/*
+ * Explains an event that was notified. Returns false when the module no longer has it, or is
+ * another by now. @session is not the one whose callback is running.
+ */
+bool explain_event(struct explanation *explanation, struct session *session,
+		   const struct text *text, const struct node *event);
 void explanation_free(struct explanation *explanation);
 
 #endif /* OOMK_EXPLANATION_H */

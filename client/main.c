@@ -39,6 +39,8 @@ static const struct option watch_options[] = {
 	{ "host-root", required_argument, NULL, 'r' },
 	{ "since", required_argument, NULL, 's' },
 	{ "exec", required_argument, NULL, 'e' },
+	{ "journal", no_argument, NULL, 'J' },
+	{ "log", required_argument, NULL, 'l' },
 	{ 0 },
 };
 
@@ -86,8 +88,9 @@ static const struct command commands[] = {
 	},
 	{
 		.name = "watch",
-		.arguments = "[--json] [--host-root DIR] [--since SEQ] [--exec CMD]",
-		.help = "print events as they happen; first those after SEQ; run CMD for each",
+		.arguments =
+			"[--json] [--host-root DIR] [--since SEQ] [--exec CMD] [--journal] [--log FILE]",
+		.help = "print events as they happen, keep them, report them, run CMD for each",
 		.options = watch_options,
 		.run = cmd_watch,
 	},
@@ -172,6 +175,12 @@ static int run_command(const struct command *command, int argc, char **argv)
 		case 'e':
 			args.exec = optarg;
 			break;
+		case 'J':
+			args.journal = true;
+			break;
+		case 'l':
+			args.log = optarg;
+			break;
 		case 'r':
 			root = optarg;
 			break;
@@ -208,6 +217,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 	}
 	if (args.cgroup && args.pod) {
 		fputs("oomk: --cgroup and --pod exclude each other\n", stderr);
+		return EXIT_USAGE;
+	}
+	if (args.log && args.since) {
+		fputs("oomk: --log goes on where FILE ends: it excludes --since\n", stderr);
 		return EXIT_USAGE;
 	}
 	args.names = workload_names_new(root);

@@ -116,16 +116,17 @@ static int resync(struct watch *watch)
 int watch_start(struct watch *watch, const uint64_t *since)
 {
 	struct node *stats;
-	uint64_t seen;
+	uint64_t seen, instance;
 	int err = session_get(watch->session, OOMK_CMD_STATS_GET, 0, &spec_stats, &stats);
 
 	if (err)
 		return err;
 	seen = node_u64(stats, OOMK_A_STATS_SEEN);
+	instance = node_u64(stats, OOMK_A_STATS_INSTANCE);
 	node_free(stats);
 
 	watch->last = since ? *since : seen;
-	if (watch->last > seen) {
+	if (watch->last > seen || (watch->instance && watch->instance != instance)) {
 		char text[128];
 
 		snprintf(text, sizeof(text),

@@ -28,6 +28,7 @@ struct watch {
 	const struct watch_handler *handler;
 	void *arg;
 	bool pressure;		 /* subscribe to it */
+	uint64_t instance;	 /* of the module that "since" was read from, 0: the present one */
 	int family;		 /* of the module that is followed, 0: none */
 	uint64_t last;		 /* newest event that was handed on */
 	const struct node *held; /* event in hand while the ones before it are fetched */

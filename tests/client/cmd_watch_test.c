@@ -60,6 +60,9 @@ int session_get(struct session *session, int cmd, uint64_t about, const struct s
 {
 	(void)session;
 	(void)about;
+	/* The module has no event any longer: none can be explained. */
+	if (cmd == OOMK_CMD_EVENT_GET)
+		return -NLE_OBJ_NOTFOUND;
 	assert_int_equal(cmd, OOMK_CMD_STATS_GET);
 	*node = decoded(nlmsg_alloc_simple(0, 0), set);
 	return 0;

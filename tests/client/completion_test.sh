@@ -43,6 +43,7 @@ for command in "${commands[@]}"; do
 done
 offers "oomk show la" last
 offers "oomk watch --since "
+offers "oomk watch --log $0" "$0"
 offers "oomk watch --json --exec bashb" bashbug
 offers "oomk nonsense "
 

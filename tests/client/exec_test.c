@@ -3,6 +3,7 @@
 #include "check.h"
 
 #include <fcntl.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -28,6 +29,14 @@ static void in_child(void *arg)
 static void begin(const char *command)
 {
 	exec_init(&queue, command, in_child, "kept");
+}
+
+static void push(uint64_t seq, char *input)
+{
+	struct fields environment = { 0 };
+
+	fields_add(&environment, "OOMK_SEQ=%" PRIu64, seq);
+	exec_push(&queue, seq, input, &environment);
 }
 
 /* Messages go to a file in the test's directory, as do the outputs of commands. */
@@ -103,7 +112,7 @@ static void input_arrives_whole(void **state)
 
 	(void)state;
 	begin("cat > out");
-	exec_push(&queue, 1, strdup(input));
+	push(1, strdup(input));
 	drain();
 	out = fopen("out", "re");
 	assert_int_equal(fread(copy, 1, MIB, out), MIB);
@@ -119,9 +128,9 @@ static void one_command_at_a_time_in_order(void **state)
 {
 	(void)state;
 	begin("read seq; echo begin $seq >> out; sleep 0.05; echo end $seq >> out");
-	exec_push(&queue, 1, strdup("1\n"));
-	exec_push(&queue, 2, strdup("2\n"));
-	exec_push(&queue, 3, strdup("3\n"));
+	push(1, strdup("1\n"));
+	push(2, strdup("2\n"));
+	push(3, strdup("3\n"));
 	drain();
 	assert_file("out", "begin 1\nend 1\nbegin 2\nend 2\nbegin 3\nend 3\n");
 }
@@ -130,8 +139,8 @@ static void a_command_need_not_read(void **state)
 {
 	(void)state;
 	begin("true");
-	exec_push(&queue, 1, long_input(MIB));
-	exec_push(&queue, 2, long_input(MIB));
+	push(1, long_input(MIB));
+	push(2, long_input(MIB));
 	drain();
 	assert_int_equal(queue.failed, 0);
 	assert_file("stderr", "");
@@ -141,7 +150,7 @@ static void a_command_may_close_its_input(void **state)
 {
 	(void)state;
 	begin("exec <&-; sleep 0.1; echo done > out");
-	exec_push(&queue, 1, long_input(MIB));
+	push(1, long_input(MIB));
 	drain();
 	assert_int_equal(queue.failed, 0);
 	assert_file("out", "done\n");
@@ -151,8 +160,8 @@ static void what_a_command_leaves_behind_holds_up_nothing(void **state)
 {
 	(void)state;
 	begin("exec 3<&0; sleep 3 <&3 & echo x >> out");
-	exec_push(&queue, 1, long_input(MIB));
-	exec_push(&queue, 2, long_input(MIB));
+	push(1, long_input(MIB));
+	push(2, long_input(MIB));
 	drain();
 	assert_file("out", "x\nx\n");
 }
@@ -161,10 +170,10 @@ static void failures_are_counted_and_reported(void **state)
 {
 	(void)state;
 	begin("read what; eval \"$what\"");
-	exec_push(&queue, 1, strdup("exit 3\n"));
-	exec_push(&queue, 2, strdup("exit 0\n"));
-	exec_push(&queue, 3, strdup("kill -9 $$\n"));
-	exec_push(&queue, 4, strdup("exec /nonexistent 2> /dev/null\n"));
+	push(1, strdup("exit 3\n"));
+	push(2, strdup("exit 0\n"));
+	push(3, strdup("kill -9 $$\n"));
+	push(4, strdup("exec /nonexistent 2> /dev/null\n"));
 	drain();
 	assert_int_equal(queue.failed, 3);
 	assert_file("stderr", "oomk: the command for #1 failed with status 3\n"
@@ -176,7 +185,7 @@ static void the_summary_tells_only_what_went_wrong(void **state)
 {
 	(void)state;
 	begin("true");
-	exec_push(&queue, 1, strdup(""));
+	push(1, strdup(""));
 	drain();
 	exec_summary(&queue);
 	assert_file("stderr", "");
@@ -194,9 +203,9 @@ static void a_slow_command_never_blocks_and_overflow_is_counted(void **state)
 	begin("sleep 60");
 	clock_gettime(CLOCK_MONOTONIC, &begun);
 	/* The first is more than a pipe holds. */
-	exec_push(&queue, 1, long_input(MIB));
+	push(1, long_input(MIB));
 	for (uint64_t seq = 2; seq <= EXEC_QUEUE + 3; seq++)
-		exec_push(&queue, seq, long_input(1000));
+		push(seq, long_input(1000));
 	clock_gettime(CLOCK_MONOTONIC, &done);
 	assert_true(done.tv_sec - begun.tv_sec < 10);
 	assert_int_equal(queue.dropped, 3);
@@ -210,16 +219,26 @@ static void a_slow_command_never_blocks_and_overflow_is_counted(void **state)
 	drain();
 	assert_int_equal(queue.failed, 1);
 	begin("wc -c < out > count && mv count out");
-	exec_push(&queue, 1, strdup(""));
+	push(1, strdup(""));
 	drain();
 	assert_file("out", "255\n");
+}
+
+static void each_command_has_its_events_environment(void **state)
+{
+	(void)state;
+	begin("echo $OOMK_SEQ $FROM_PARENT >> out");
+	push(1, strdup(""));
+	push(2, strdup(""));
+	drain();
+	assert_file("out", "1 kept\n2 kept\n");
 }
 
 static void output_goes_to_standard_error(void **state)
 {
 	(void)state;
 	begin("cat");
-	exec_push(&queue, 1, strdup("said\n"));
+	push(1, strdup("said\n"));
 	drain();
 	assert_file("stderr", "said\n");
 }
@@ -234,7 +253,7 @@ static void the_child_is_prepared_and_signals_are_normal(void **state)
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	/* Ignored SIGPIPE would leave the loop running, blocked SIGTERM the sleep. */
 	begin("echo $FROM_PARENT > out; (while :; do echo y; done) | head -1; kill $$; sleep 60");
-	exec_push(&queue, 1, strdup(""));
+	push(1, strdup(""));
 	drain();
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	assert_file("out", "kept\n");
@@ -277,6 +296,7 @@ int main(void)
 		TEST(failures_are_counted_and_reported),
 		TEST(the_summary_tells_only_what_went_wrong),
 		TEST(a_slow_command_never_blocks_and_overflow_is_counted),
+		TEST(each_command_has_its_events_environment),
 		TEST(output_goes_to_standard_error),
 		TEST(the_child_is_prepared_and_signals_are_normal),
 		TEST(children_get_their_oom_score_adj_back),

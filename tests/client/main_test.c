@@ -52,6 +52,7 @@ static void bad_usage_exits_with_2_and_says_why(void **state)
 		{ "watch --since", "option '--since' requires an argument" },
 		{ "watch --since last", "oomk: --since wants a sequence number, not 'last'" },
 		{ "watch --since=-1", "oomk: --since wants a sequence number, not '-1'" },
+		{ "watch --log f --since 1", "--log goes on where FILE ends: it excludes --since" },
 		{ "candidates /pod", "oomk: '/pod' is one argument too many" },
 		{ "candidates --cgroup /a --pod b", "oomk: --cgroup and --pod exclude each other" },
 		{ "stats --host-root /host", "unrecognized option '--host-root'" },
@@ -80,7 +81,7 @@ static void help_and_version_exit_with_0(void **state)
 		{ "list --help", "Usage: oomk list [--json] [--host-root DIR]\n" },
 		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [SEQ|last]\n" },
 		{ "watch --help",
-		  "Usage: oomk watch [--json] [--host-root DIR] [--since SEQ] [--exec CMD]\n" },
+		  "Usage: oomk watch [--json] [--host-root DIR] [--since SEQ] [--exec CMD] [--journal] [--log FILE]\n" },
 		{ "stats --help", "Usage: oomk stats [--json]\n" },
 	};
 	char output[4096];
