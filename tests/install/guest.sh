@@ -53,6 +53,34 @@ kill_seen() {
 		.victim[0].comm == "tail" and .victim[0].cgroup == .oom_cgroup'
 }
 
+# The kill above, in the journal and in the file, for those who look there.
+reported() {
+	local entry=OOMK_UNIT=hungry.service kept=/var/lib/oomk/events.jsonl
+
+	journalctl --sync
+	journalctl -o json $entry | tail -n 1 | jq -e '.PRIORITY == "3" and .OOMK_VICTIM_COMM == "tail" and
+		(.MESSAGE | startswith("tail[")) and ._SYSTEMD_UNIT == "oomk-watch.service"' &&
+		journalctl -x $entry | grep "Subject: The kernel ran out of memory: kill" &&
+		journalctl -u hungry.service | grep "service hungry.service, whose limit of 30.0 MiB was hit" &&
+		jq -s -e 'map(select(.message == "event")) | length == 1 and .[0].cause == "spike" and
+			.[0].workload == null and .[0].victim[0].workload.unit == "hungry.service"' $kept
+}
+
+# Kills while it was down are told once, when it is up again.
+goes_on() {
+	local kept=/var/lib/oomk/events.jsonl
+
+	systemctl stop oomk-watch.service || return
+	systemd-run --wait -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
+	systemctl start oomk-watch.service || return
+	timeout 60 sh -c "until grep -q '\"event\",\"seq\":2,' $kept; do sleep 1; done" &&
+		jq -s -e 'map(select(.message == "event").seq) == [1, 2]' $kept
+}
+
+hardened() {
+	systemd-analyze security --no-pager --threshold=20 oomk-watch.service
+}
+
 # Without a module for the kernel the unit fails, and says what to do.
 no_module() {
 	local module
@@ -96,6 +124,9 @@ nothing_left() {
 check "loaded at boot" at_boot
 check "DKMS signed the module" signed
 check "a kill is seen" kill_seen
+check "it is in the journal and in the file" reported
+check "the watcher goes on where it ended" goes_on
+check "the watcher is hardened" hardened
 check "no module for the kernel" no_module
 check "purge of the client" purge_client
 check "install" reinstall
