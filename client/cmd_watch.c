@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* oomk watch: events as they happen; a command, an entry in the journal, a line in a file for each. */
+/* oomk watch: events as they happen; a command, a journal entry, a line in a file for each. */
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>

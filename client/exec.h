@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Runs a command for each event, one at a time, with a text on its standard
- * input and what is known of the event in its environment. Nothing here waits: the caller polls exec_fd() for writing and calls
- * exec_reap() on SIGCHLD. SIGPIPE must be ignored.
+ * input and what is known of the event in its environment. Nothing here waits:
+ * the caller polls exec_fd() for writing and calls exec_reap() on SIGCHLD.
+ * SIGPIPE must be ignored.
  */
 #ifndef OOMK_EXEC_H
 #define OOMK_EXEC_H

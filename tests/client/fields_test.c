@@ -158,7 +158,12 @@ static void an_outcome_says_what_became_of_the_victim(void **state)
 		.state = OOMK_STATE_STUCK,
 		.alive_ns = 10000000000,
 	};
-	static const struct fake_task task = { .seq = 3, .pid = 9, .comm = "hog", .victim = &stuck };
+	static const struct fake_task task = {
+		.seq = 3,
+		.pid = 9,
+		.comm = "hog",
+		.victim = &stuck,
+	};
 	struct text text = { .page_size = 4096 };
 	struct node *node = task_node(&task);
 

@@ -80,8 +80,7 @@ static void help_and_version_exit_with_0(void **state)
 		{ "--version", "oomk " OOMK_VERSION "\n" },
 		{ "list --help", "Usage: oomk list [--json] [--host-root DIR]\n" },
 		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [SEQ|last]\n" },
-		{ "watch --help",
-		  "Usage: oomk watch [--json] [--host-root DIR] [--since SEQ] [--exec CMD] [--journal] [--log FILE]\n" },
+		{ "watch --help", "Usage: oomk watch [--json] [--host-root DIR]" },
 		{ "stats --help", "Usage: oomk stats [--json]\n" },
 	};
 	char output[4096];

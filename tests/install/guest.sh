@@ -55,9 +55,10 @@ kill_seen() {
 
 # The kill above, in the journal and in the file, for those who look there.
 reported() {
-	local entry=OOMK_UNIT=hungry.service kept=/var/lib/oomk/events.jsonl
+	local entry="OOMK_KIND=kill OOMK_UNIT=hungry.service" kept=/var/lib/oomk/events.jsonl
 
 	journalctl --sync
+	# shellcheck disable=SC2086 # two matches
 	journalctl -o json $entry | tail -n 1 | jq -e '.PRIORITY == "3" and .OOMK_VICTIM_COMM == "tail" and
 		(.MESSAGE | startswith("tail[")) and ._SYSTEMD_UNIT == "oomk-watch.service"' &&
 		journalctl -x $entry | grep "Subject: The kernel ran out of memory: kill" &&
@@ -71,7 +72,7 @@ goes_on() {
 	local kept=/var/lib/oomk/events.jsonl
 
 	systemctl stop oomk-watch.service || return
-	systemd-run --wait -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
+	systemd-run -p Type=oneshot -p MemoryMax=30M -p MemorySwapMax=0 tail /dev/zero
 	systemctl start oomk-watch.service || return
 	timeout 60 sh -c "until grep -q '\"event\",\"seq\":2,' $kept; do sleep 1; done" &&
 		jq -s -e 'map(select(.message == "event").seq) == [1, 2]' $kept
