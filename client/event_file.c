@@ -68,7 +68,7 @@ static void take_position(struct event_file *file, const char *line)
 	json_object_put(object);
 }
 
-/* Finds the newest event in the file at @path. Returns the length of its whole lines. */
+/* Finds the newest event in the file at @path. Returns the length of its whole lines, or -1. */
 static off_t read_lines(struct event_file *file, const char *path)
 {
 	FILE *in = fopen(path, "re");
@@ -77,20 +77,23 @@ static off_t read_lines(struct event_file *file, const char *path)
 	ssize_t len;
 	off_t whole = 0;
 
-	while (in && (len = getline(&line, &size, in)) > 0 && line[len - 1] == '\n') {
+	if (!in)
+		return -1;
+	while ((len = getline(&line, &size, in)) > 0 && line[len - 1] == '\n') {
 		whole += len;
 		take_position(file, line);
 	}
+	if (ferror(in))
+		whole = -1;
 	free(line);
-	if (in)
-		fclose(in);
+	fclose(in);
 	return whole;
 }
 
 bool event_file_open(struct event_file *file, const char *path)
 {
 	char *newest_old;
-	off_t whole;
+	off_t whole = 0;
 
 	*file = (struct event_file){ .path = path, .fd = -1 };
 	if (!open_locked(file))
@@ -98,9 +101,13 @@ bool event_file_open(struct event_file *file, const char *path)
 	/* It may have been renamed and its successor not been written to. */
 	newest_old = xcalloc(strlen(path) + SUFFIX, 1);
 	old_path(file, newest_old, strlen(path) + SUFFIX, 1);
-	read_lines(file, newest_old);
+	if (access(newest_old, F_OK) == 0)
+		whole = read_lines(file, newest_old);
 	free(newest_old);
-	whole = read_lines(file, path);
+	if (whole >= 0)
+		whole = read_lines(file, path);
+	if (whole < 0)
+		return fail(file, "or its predecessor cannot be read", errno);
 	if (whole < file->size && ftruncate(file->fd, whole))
 		return fail(file, "cannot be cut off after its last whole line", errno);
 	file->size = whole;
@@ -123,6 +130,8 @@ static bool rotate(struct event_file *file)
 	free(to);
 	if (!renamed)
 		return fail(file, "cannot be renamed", errno);
+	fdatasync(file->fd);
+	file->dirty = false;
 	close(file->fd);
 	file->fd = -1;
 	return open_locked(file);
@@ -147,6 +156,7 @@ static bool write_line(struct event_file *file, const char *line)
 	fail(file, "cannot be written", n < 0 ? errno : ENOSPC);
 	/* No half a line; should that fail, the next start does it. */
 	if (n > 0 && ftruncate(file->fd, file->size)) {
+		file->dirty = false;
 		close(file->fd);
 		file->fd = -1;
 	}

@@ -180,6 +180,18 @@ static void its_predecessor_tells_where_it_ended(void **state)
 	event_file_close(&file);
 }
 
+/* What cannot be read is not cut off. */
+static void a_predecessor_that_cannot_be_read_is_told(void **state)
+{
+	(void)state;
+	put(LINE("1"));
+	assert_int_equal(mkdir("e.1", 0700), 0);
+	assert_false(event_file_open(&file, "e"));
+	assert_int_equal(rmdir("e.1"), 0);
+	assert_contents("e", LINE("1"));
+	assert_messages("oomk: e or its predecessor cannot be read: Is a directory\n");
+}
+
 static void one_process_writes(void **state)
 {
 	struct event_file other;
@@ -264,6 +276,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(it_is_bounded_and_drops_the_oldest, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(its_predecessor_tells_where_it_ended, set_up,
+						tear_down),
+		cmocka_unit_test_setup_teardown(a_predecessor_that_cannot_be_read_is_told, set_up,
 						tear_down),
 		cmocka_unit_test_setup_teardown(one_process_writes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(what_is_no_file_of_ours_is_refused, set_up,
