@@ -110,21 +110,25 @@ static void what_is_not_known_is_absent(void **state)
 	assert_non_null(get("OOMK_SUMMARY"));
 }
 
+/* Of the kill of a process with that name in that cgroup. */
+static void of_kill(const char *comm, const char *cgroup)
+{
+	struct fake_task victim = { .pid = 1, .comm = comm, .cgroup = cgroup };
+	struct fake_event event = {
+		.seq = 1,
+		.kind = OOMK_KIND_KILL,
+		.constraint = OOMK_CONSTRAINT_NONE,
+		.victim = &victim,
+	};
+
+	of_event(&event, NULL);
+}
+
 static void a_pod_has_uid_and_container_id(void **state)
 {
-	static const struct fake_task victim = {
-		.pid = 1,
-		.comm = "hog",
-		.cgroup = "/kubepods/besteffort/pod2c48913c-b29f-11e7-9350-020968147796/"
-			  "01234567890abcdef01234567890abcdef01234567890abcdef01234567890ab",
-	};
-	static const struct fake_event event = { .seq = 1,
-						 .kind = OOMK_KIND_KILL,
-						 .constraint = OOMK_CONSTRAINT_NONE,
-						 .victim = &victim };
-
 	(void)state;
-	of_event(&event, NULL);
+	of_kill("hog", "/kubepods/besteffort/pod2c48913c-b29f-11e7-9350-020968147796/"
+		       "01234567890abcdef01234567890abcdef01234567890abcdef01234567890ab");
 	assert_string_equal(get("OOMK_POD_UID"), "2c48913c-b29f-11e7-9350-020968147796");
 	assert_string_equal(get("OOMK_CONTAINER_ID"),
 			    "01234567890abcdef01234567890abcdef01234567890abcdef01234567890ab");
@@ -133,18 +137,8 @@ static void a_pod_has_uid_and_container_id(void **state)
 
 static void hostile_names_stay_on_their_line(void **state)
 {
-	static const struct fake_task victim = {
-		.pid = 1,
-		.comm = "a\nB=c\x1b[2J",
-		.cgroup = "/system.slice/x\n\xff.service",
-	};
-	static const struct fake_event event = { .seq = 1,
-						 .kind = OOMK_KIND_KILL,
-						 .constraint = OOMK_CONSTRAINT_NONE,
-						 .victim = &victim };
-
 	(void)state;
-	of_event(&event, NULL);
+	of_kill("a\nB=c\x1b[2J", "/system.slice/x\n\xff.service");
 	assert_string_equal(get("OOMK_VICTIM_COMM"), "a\\x0aB=c\\x1b[2J");
 	for (size_t i = 0; i < fields.count; i++)
 		for (const char *c = fields.strings[i]; *c; c++)

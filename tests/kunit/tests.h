@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 
 extern struct kunit_suite oomk_message_suite;
+extern struct kunit_suite oomk_message_room_suite;
 extern struct kunit_suite oomk_score_suite;
 extern struct kunit_suite oomk_store_suite;
 extern struct kunit_suite oomk_text_suite;

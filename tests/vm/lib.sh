@@ -146,6 +146,16 @@ in_group() {
 	exec "$@"
 }
 
+# kill_times N PATH: one after the other, each at the limit of the cgroup.
+kill_times() {
+	local i=0
+
+	while [ $i -lt "$1" ]; do
+		(in_group "$2" hog 10) || :
+		i=$((i + 1))
+	done 2>/dev/null
+}
+
 # adjusted ADJ PATH COMMAND...: in_group with another oom_score_adj; PATH . is the root cgroup.
 adjusted() {
 	echo "$1" >/proc/self/oom_score_adj

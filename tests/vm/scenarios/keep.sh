@@ -16,14 +16,6 @@ mkdir -p /tmp/small
 mount -t tmpfs -o size=64k none /tmp/small
 log=/tmp/small/events
 
-kills() {
-	i=0
-	while [ $i -lt "$1" ]; do
-		(in_group keep hog 10) || :
-		i=$((i + 1))
-	done 2>/dev/null
-}
-
 start() {
 	oomk watch --log $log >/dev/null 2>>$tmp/notes &
 	watcher=$!
@@ -43,13 +35,13 @@ stop() {
 situation "restarts"
 stats
 first=$(jq .instance $tmp/stats)
-kills 2
+kill_times 2 keep
 start
-kills 1
+kill_times 1 keep
 await "event 3 in the file" kept 3
 await "its outcome in the file" says $log '"message":"outcome","seq":3,'
 stop
-kills 2
+kill_times 2 keep
 start
 await "event 5 in the file" kept 5
 oomk watch --log $log 2>$tmp/second && wrong "two may write the same file"
@@ -63,7 +55,7 @@ situation "another load"
 rmmod oomk
 modprobe oomk
 stats
-kills 1
+kill_times 1 keep
 start
 await "event 1 of another load" kept 1
 stop
@@ -72,11 +64,11 @@ says $tmp/notes "the module was loaded anew after #5" || wrong "not told of the 
 situation "a full disk"
 start
 dd if=/dev/zero of=/tmp/small/full bs=1k 2>/dev/null || :
-kills 2
+kill_times 2 keep
 await "word of the full disk" says $tmp/notes "$log cannot be written: No space left on device"
 kept 3 && wrong "there was room"
 rm /tmp/small/full
-kills 1
+kill_times 1 keep
 await "event 4 in the file" kept 4
 stop
 says $tmp/notes "$log is written again" || wrong "it does not say that it goes on"

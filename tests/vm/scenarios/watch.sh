@@ -13,14 +13,6 @@ modprobe oomk
 sysctl -q vm.oom_dump_tasks=0
 group watch memory.max=2M
 
-kill_times() {
-	i=0
-	while [ $i -lt "$1" ]; do
-		(in_group watch hog 10) || :
-		i=$((i + 1))
-	done 2>/dev/null
-}
-
 lines() {
 	[ "$(wc -l <"$1")" -ge "$2" ]
 }
@@ -36,7 +28,7 @@ END
 chmod +x $tmp/command
 oomk watch --since 0 --json --exec $tmp/command >$tmp/watch &
 watcher=$!
-kill_times 10
+kill_times 10 watch
 await "event 10 on standard output" says $tmp/watch '"message":"event","seq":10,'
 await "the tenth command" lines $tmp/commands 10
 kill $watcher
@@ -52,7 +44,7 @@ oomk watch --json >$tmp/stopped 2>$tmp/notes &
 watcher=$!
 await "the watcher's subscription" subscribed $watcher
 kill -STOP $watcher
-kill_times "$(scale 200)"
+kill_times "$(scale 200)" watch
 kill -CONT $watcher
 await "the last event at the watcher" says $tmp/stopped "\"message\":\"event\",\"seq\":$last,"
 kill $watcher
@@ -63,7 +55,7 @@ situation "--since"
 oomk watch --since $((last - 5)) --json >$tmp/since &
 watcher=$!
 await "what was missed" says $tmp/since "\"message\":\"event\",\"seq\":$last,"
-kill_times 1
+kill_times 1 watch
 last=$((last + 1))
 await "what comes" says $tmp/since "\"message\":\"event\",\"seq\":$last,"
 kill $watcher
