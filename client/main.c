@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* oomk: the table of subcommands and their command lines. */
+#include <errno.h>
 #include <getopt.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "export/usage.h"
 #include "workload_names.h"
 
 #define DAY 86400 /* seconds */
@@ -17,6 +21,7 @@ struct command {
 	const char *help;
 	const struct option *options;
 	bool takes_seq;
+	const char *program; /* that does it and parses its options, beside this one */
 	int (*run)(const struct cmd_args *args);
 };
 
@@ -93,6 +98,12 @@ static const struct command commands[] = {
 		.help = "print events as they happen, keep them, report them, run CMD for each",
 		.options = watch_options,
 		.run = cmd_watch,
+	},
+	{
+		.name = "export",
+		.arguments = EXPORT_ARGUMENTS,
+		.help = EXPORT_HELP,
+		.program = EXPORT_PROGRAM,
 	},
 	{
 		.name = "stats",
@@ -232,6 +243,19 @@ static int run_command(const struct command *command, int argc, char **argv)
 	return status;
 }
 
+/* Becomes a program in the directory of this one; returns when it cannot. */
+static int run_program(const char *name, char **argv)
+{
+	char path[PATH_MAX] = "", *end;
+	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(EXPORT_PROGRAM));
+
+	end = len > 0 ? strrchr(path, '/') + 1 : path;
+	strcpy(end, name);
+	execv(path, argv);
+	fprintf(stderr, "oomk: cannot run %s: %s\n", path, strerror(errno));
+	return EXIT_FAILURE;
+}
+
 /* A report that did not reach its reader is a failure too. */
 static int finish(int status)
 {
@@ -255,6 +279,8 @@ int main(int argc, char **argv)
 		if (strcmp(argv[1], commands[i].name) == 0) {
 			/* getopt's messages begin with the program's name. */
 			argv[1] = argv[0];
+			if (commands[i].program)
+				return run_program(commands[i].program, argv + 1);
 			return finish(run_command(&commands[i], argc - 1, argv + 1));
 		}
 	if (argc > 1)

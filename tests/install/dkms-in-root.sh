@@ -118,7 +118,8 @@ check "remove" dkms remove "${oomk[@]}" --all
 check "nothing is left" gone
 
 rm -r "$source"
-check "what the client needs" install libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev pkg-config
+check "what the client needs" install libnl-3-dev libnl-genl-3-dev libjson-c-dev libsystemd-dev \
+	libmicrohttpd-dev pkg-config
 check "make install" make -C /srv install KVER="$first"
 check "installed by make" installed "$first"
 check "the client runs" /usr/local/sbin/oomk --version
