@@ -141,7 +141,7 @@ static bool split(char *address, const char **host, const char **port)
 	if (colon[-1] != ']')
 		return false;
 	colon[-1] = '\0';
-	return is_port(*port);
+	return **host && is_port(*port);
 }
 
 static int open_address(const char *address)
