@@ -4,8 +4,8 @@
 
 #include "accept.h"
 
-#define PROMETHEUS_2_42                                                                            \
-	"application/openmetrics-text;version=1.0.0,"                                              \
+#define PROMETHEUS_2_42                               \
+	"application/openmetrics-text;version=1.0.0," \
 	"application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"
 
 static void the_format_that_is_wanted_most_is_served(void **state)

@@ -133,14 +133,14 @@ static void kills_are_counted_by_where_they_happened(void **state)
 	struct fake_event event = kill_in(POD "/" ID, &victim, 1);
 
 	(void)state;
-	take_with(&event, &none, "container_limit");
-	take_with(&event, &none, "container_limit");
+	take_with(&event, &none, "growth");
+	take_with(&event, &none, "growth");
 	take_with(&event, &none, "page_cache");
 	take_kill(SERVICE, 4);
 	take_kill("/lxc.payload.web/init.scope", 5);
 	take_kill("/", 6);
 	assert_int_equal(metrics.series_count, 5);
-	assert_series(0, "|" UID "|01234567890a||memcg|container_limit 2");
+	assert_series(0, "|" UID "|01234567890a||memcg|growth 2");
 	assert_series(1, "|" UID "|01234567890a||memcg|page_cache 1");
 	assert_series(2, "|||nginx.service|memcg| 1");
 	assert_series(3, "||web||memcg| 1");
@@ -292,7 +292,7 @@ static void times_fall_into_their_buckets(void **state)
 
 	(void)state;
 	event.capture_ns = 10000; /* the first bound: it is not exceeded */
-	event.to_kill_ns = 3601 * 1000 * MS;
+	event.to_kill_ns = MS * 3601 * 1000;
 	take(&event);
 	event.capture_ns = 10001;
 	take(&event);

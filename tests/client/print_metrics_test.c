@@ -123,18 +123,23 @@ static void a_histogram_is_cumulative(void **state)
 
 static void labels_are_escaped(void **state)
 {
-	const struct fake_task victim = { .pid = 1, .cgroup = "/system.slice/a\\b\"c\nd.service",
+	const struct fake_task victim = { .pid = 1,
+					  .cgroup = "/system.slice/a\\b\"c\nd.service",
 					  .victim = &(struct fake_victim){ .state = -1 } };
-	const struct fake_event fake = { .seq = 1, .kind = OOMK_KIND_KILL, .constraint = 0,
-					 .victims_total = 1, .victim = &victim };
+	const struct fake_event fake = { .seq = 1,
+					 .kind = OOMK_KIND_KILL,
+					 .constraint = 0,
+					 .victims_total = 1,
+					 .victim = &victim };
 	const struct node_list none = { 0 };
 	struct node *event = event_node(&fake);
 	struct text text = { .page_size = 4096 };
 
 	(void)state;
 	metrics_event(&metrics, &text, event, &none, "host");
-	assert_both_show("oomk_kills_total{namespace=\"\",pod=\"\",container=\"\","
-			 "unit=\"a\\\\b\\\"c\\nd.service\",constraint=\"none\",cause=\"host\"} 1\n");
+	assert_both_show(
+		"oomk_kills_total{namespace=\"\",pod=\"\",container=\"\","
+		"unit=\"a\\\\b\\\"c\\nd.service\",constraint=\"none\",cause=\"host\"} 1\n");
 	node_free(event);
 }
 
