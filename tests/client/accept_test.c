@@ -40,7 +40,7 @@ static void the_format_that_is_wanted_most_is_served(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(cases); i++)
 		if (accept_format(cases[i].accept) != cases[i].format)
-			fail_msg("%s", cases[i].accept ? cases[i].accept : "no header");
+			fail_msg("case %zu", i);
 }
 
 int main(void)
