@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Why memory ran out: what was hit, and what the memory was. */
 #include <inttypes.h>
-#include <string.h>
 
 #include "facts.h"
-#include "workload.h"
 
 /* A share that decides what the memory was (percent of what was charged). */
 #define MOST 50
@@ -244,58 +242,6 @@ static void find_limit_cause(struct facts *facts)
 }
 
 /* Causes without a limit */
-
-/* Who holds the host's memory, by what Kubernetes promises them. */
-enum qos {
-	QOS_OUTSIDE,
-	QOS_BESTEFFORT,
-	QOS_BURSTABLE,
-	QOS_GUARANTEED,
-	QOS_CLASSES,
-};
-
-static enum qos qos_of(const struct node *task)
-{
-	static const char *const names[QOS_CLASSES] = { "", "besteffort", "burstable",
-							"guaranteed" };
-	struct workload workload;
-
-	if (!node_has(task, OOMK_A_TASK_CGROUP))
-		return QOS_OUTSIDE;
-	workload_find(&workload, *node_bytes(task, OOMK_A_TASK_CGROUP));
-	for (int i = QOS_BESTEFFORT; workload.qos && i < QOS_CLASSES; i++)
-		if (strcmp(workload.qos, names[i]) == 0)
-			return (enum qos)i;
-	return QOS_OUTSIDE;
-}
-
-static void find_holders(struct facts *facts)
-{
-	static const char *const keys[QOS_CLASSES] = { "outside_pods", "besteffort", "burstable",
-						       "guaranteed" };
-	static const char *const words[QOS_CLASSES] = { "outside pods ", ", by BestEffort pods ",
-							", Burstable pods ", ", Guaranteed pods " };
-	uint64_t held[QOS_CLASSES] = { 0 };
-	FILE *out;
-
-	for (size_t i = 0; i < facts->tasks->count; i++) {
-		const struct node *task = facts->tasks->nodes[i];
-
-		if (node_u64(task, OOMK_A_TASK_FLAGS) & OOMK_TASK_FLAGS_CANDIDATE)
-			held[qos_of(task)] += task_resident(&facts->text, task);
-	}
-	if (!(held[QOS_BESTEFFORT] + held[QOS_BURSTABLE] + held[QOS_GUARANTEED]))
-		return;
-	out = finding_begin(facts, FINDING_CAUSE, "holders");
-	fputs("Memory was held by processes ", out);
-	for (int i = 0; i < QOS_CLASSES; i++) {
-		fputs(words[i], out);
-		finding_bytes(facts, keys[i], held[i]);
-	}
-	fputs("; the kernel takes BestEffort pods first (oom_score_adj 1000), then Burstable ones "
-	      "(2 to 999, the lower the larger the request), Guaranteed ones last (-997)",
-	      out);
-}
 
 static void because_of_host(struct facts *facts)
 {

@@ -157,6 +157,15 @@ static void find_group(struct facts *facts)
 	      out);
 }
 
+/* With someone to kill, the kernel panics only when it was told to. */
+static const char *why_panic(const struct facts *facts)
+{
+	for (size_t i = 0; i < facts->tasks->count; i++)
+		if (node_has(facts->tasks->nodes[i], OOMK_A_TASK_POINTS))
+			return "vm.panic_on_oom is set";
+	return "there is nobody to kill";
+}
+
 static void find_outcome(struct facts *facts)
 {
 	const struct node *victim = node_nest(facts->victim, OOMK_A_TASK_VICTIM, 0);
@@ -165,8 +174,7 @@ static void find_outcome(struct facts *facts)
 	if (!facts->victim) {
 		out = finding_begin(facts, FINDING_AFTER, "no_victim");
 		if (node_u64(facts->event, OOMK_A_EVENT_KIND) == OOMK_KIND_PANIC)
-			fputs("The kernel panics (vm.panic_on_oom, or there is nobody to kill)",
-			      out);
+			fprintf(out, "The kernel panics, for %s", why_panic(facts));
 		else
 			fputs("Nobody could be killed: the allocation fails or is tried again",
 			      out);

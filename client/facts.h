@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Inside the diagnosis: the facts of an event, and how findings are written. cause.c tells why
- * memory ran out, diagnosis.c the rest.
+ * memory ran out, holders.c who held the host's, diagnosis.c the rest.
  */
 #ifndef OOMK_FACTS_H
 #define OOMK_FACTS_H
@@ -38,5 +38,8 @@ void finding_ns(struct facts *facts, const char *key, uint64_t ns);
 
 /* Says what the cause was, and what to do about it. */
 void find_cause(struct facts *facts);
+
+/* Says who held the host's memory, and which containers more than they had requested. */
+void find_holders(struct facts *facts);
 
 #endif /* OOMK_FACTS_H */

@@ -321,8 +321,73 @@ static void other_causes(void **state)
 	event.victim = NULL;
 	take(&event);
 	assert_cause("host");
-	assert_says("no_victim", "The kernel panics");
+	assert_says("no_victim", "The kernel panics, for there is nobody to kill");
 	assert_null(found("most_points"));
+	forget(state);
+
+	add_task(&hog);
+	take(&event);
+	assert_says("no_victim", "The kernel panics, for vm.panic_on_oom is set");
+}
+
+#define POD(qos, n) "/kubepods" qos "/pod2c48913c-b29f-11e7-9350-02096814779" n
+#define ID "01234567890abcdef01234567890abcdef01234567890abcdef0123456789"
+
+/* A candidate of @mib with @adj in @cgroup; no victim. */
+static void add_holder(const char *cgroup, int mib, int64_t adj)
+{
+	const struct fake_task task = {
+		.flags = OOMK_TASK_FLAGS_CANDIDATE,
+		.cgroup = cgroup,
+		.adj_setting = adj,
+		.anon = PAGES(mib),
+	};
+
+	add_task(&task);
+}
+
+/* On a host of 1000 MiB a thousandth is 1 MiB. */
+static void who_is_above_its_request_is_named(void **state)
+{
+	struct fake_event event = limit;
+
+	(void)state;
+	event.constraint = OOMK_CONSTRAINT_NONE;
+	event.host_total = 1000 * MIB;
+	add_holder("/system.slice/sshd.service", 90, ZERO);
+	add_holder(POD("", "1") "/" ID "001", 500, -997);
+	add_holder(POD("/besteffort", "2") "/" ID "002", 40, 1000);
+	/* 100 MiB were requested, for both processes; one raised its oom_score_adj. */
+	add_holder(POD("/burstable", "3") "/" ID "003", 80, 1000);
+	add_holder(POD("/burstable", "3") "/" ID "003/init", 70, 900);
+	add_holder(POD("/burstable", "4") "/" ID "004", 100, 900);
+	/* Of these it is not known how much was requested. */
+	add_holder(POD("/burstable", "5") "/" ID "005", 990, 3);
+	add_holder(POD("/burstable", "6") "/" ID "006", 1, -998);
+	take(&event);
+	assert_cause("host");
+	assert_says("holders", "by processes outside pods 90.0 MiB, by BestEffort pods 40.0 MiB, "
+			       "Burstable pods 1.2 GiB, Guaranteed pods 500.0 MiB;");
+	assert_figure("above_requests", "containers", 2);
+	assert_figure("above_requests", "excess", 90 * MIB);
+	assert_says("above_requests",
+		    "were: pod UID 2c48913c-b29f-11e7-9350-020968147793, container id 01234567890a "
+		    "(150.0 MiB of 100.0 MiB), "
+		    "pod UID 2c48913c-b29f-11e7-9350-020968147792, container id 01234567890a "
+		    "(40.0 MiB, no request); by 90.0 MiB in all");
+}
+
+static void without_pods_nobody_has_requests(void **state)
+{
+	struct fake_event event = limit;
+
+	(void)state;
+	event.constraint = OOMK_CONSTRAINT_NONE;
+	event.host_total = 1000 * MIB;
+	add_holder("/system.slice/sshd.service", 900, 1000);
+	take(&event);
+	assert_null(found("holders"));
+	assert_null(found("above_requests"));
 }
 
 static void a_diagnosis_is_printed_by_its_parts(void **state)
@@ -368,6 +433,8 @@ int main(void)
 		TEST(the_main_process_ends_the_container),
 		TEST(what_is_no_container_has_no_end),
 		TEST(other_causes),
+		TEST(who_is_above_its_request_is_named),
+		TEST(without_pods_nobody_has_requests),
 		TEST(a_diagnosis_is_printed_by_its_parts),
 	};
 

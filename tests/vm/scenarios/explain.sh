@@ -105,14 +105,18 @@ told "the largest part was held by pod UID [0-9a-f]*, container id fedcba987654,
 kill $proxy_pid
 
 situation "the host, and who holds its memory"
-sleeper $tmp/ready adjusted 500 $app hog 20
+# As the kubelet does for a request of 15 thousandths of the memory.
+sleeper $tmp/ready adjusted 985 $app hog 20
 sleeper $tmp/ready adjusted -1000 . hog 30
 killed adjusted 1000 . hog 2000
 explained 8 '.cause is "host"' '.found.host.total is .host.total' \
 	'.found.holders.burstable >= 20 * 1048576' '.found.holders.outside_pods > 100 * 1048576' \
 	'.found.holders | .besteffort, .guaranteed is 0, 0' '.found.protected.count >= 2' \
-	'.found.most_points.oom_score_adj is 1000'
+	'.found.most_points.oom_score_adj is 1000' '.found.above_requests.containers is 1' \
+	'.found.above_requests.excess is
+	 .found.holders.burstable - 15 * (.host.total / 1000 | floor)'
 told "Burstable pods [0-9.]* MiB"
+told "Above their requests, .*pod UID [0-9a-f]*, container id [0-9a-f]* (2[0-9.]* MiB of [0-9.]* MiB)"
 
 situation "sysrq-f, the allocating task, nobody"
 echo f >/proc/sysrq-trigger
