@@ -112,15 +112,15 @@ no_module() {
 		systemctl start $unit && active
 }
 
-# All of the client and the unit go, and the module is unloaded.
+# All of the client and the units go, and the module is unloaded.
 purge_client() {
 	apt-get purge -y oomk
-	! loaded && ! systemctl cat $unit && [ ! -e /usr/sbin/oomk ] && dkms status oomk | grep installed
+	! systemctl is-active oomk-export.service && ! loaded && ! systemctl cat $unit && [ ! -e /usr/sbin/oomk ] && dkms status oomk | grep installed
 }
 
 reinstall() {
 	apt-get install -y /srv/oomk.deb
-	active && systemctl is-enabled $unit && oomk stats
+	active && systemctl is-enabled $unit && oomk stats && ! systemctl is-active oomk-export.service
 }
 
 purge_all() {
