@@ -2,12 +2,13 @@
 /* oomk: the table of subcommands and their command lines. */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "alloc.h"
 #include "cmd.h"
 #include "export/usage.h"
 #include "workload_names.h"
@@ -246,13 +247,18 @@ static int run_command(const struct command *command, int argc, char **argv)
 /* Becomes a program in the directory of this one; returns when it cannot. */
 static int run_program(const char *name, char **argv)
 {
-	char path[PATH_MAX] = "", *end;
-	ssize_t len = readlink("/proc/self/exe", path, sizeof(path) - sizeof(EXPORT_PROGRAM));
+	char *self = realpath("/proc/self/exe", NULL), *path;
 
-	end = len > 0 ? strrchr(path, '/') + 1 : path;
-	strcpy(end, name);
+	if (!self) {
+		perror("oomk: /proc/self/exe");
+		return EXIT_FAILURE;
+	}
+	if (asprintf(&path, "%s/%s", dirname(self), name) < 0)
+		out_of_memory();
 	execv(path, argv);
 	fprintf(stderr, "oomk: cannot run %s: %s\n", path, strerror(errno));
+	free(path);
+	free(self);
 	return EXIT_FAILURE;
 }
 

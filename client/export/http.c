@@ -63,9 +63,11 @@ static enum MHD_Result answer_page(const struct http *http, struct MHD_Connectio
 		      "Content-Type", types[format]);
 }
 
+/* The type is libmicrohttpd's: NOLINTBEGIN(readability-non-const-parameter) */
 static enum MHD_Result on_request(void *arg, struct MHD_Connection *connection, const char *url,
 				  const char *method, const char *version, const char *data,
 				  size_t *size, void **state)
+/* NOLINTEND(readability-non-const-parameter) */
 {
 	(void)version;
 	(void)data;
@@ -141,7 +143,7 @@ static bool split(char *address, const char **host, const char **port)
 	if (colon[-1] != ']')
 		return false;
 	colon[-1] = '\0';
-	return is_port(*port);
+	return **host && is_port(*port);
 }
 
 static int open_address(const char *address)

@@ -299,7 +299,7 @@ static const struct family families[] = {
 	{ "oomk_untracked_victims", COUNTER, NULL, "Victims whose exit the module could not watch.",
 	  untracked },
 	{ "oomk_pressure", COUNTER, NULL,
-	  "Notifications of pressure: a cgroup began to hit a limit, or the host ran short.",
+	  "Notifications of pressure: a cgroup began to hit a limit, or the host ran out.",
 	  pressure },
 	{ "oomk_capture_seconds", HISTOGRAM, "seconds",
 	  "Time that recording an event took inside the OOM killer.", capture },

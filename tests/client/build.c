@@ -131,6 +131,8 @@ void put_event(struct nl_msg *msg, const struct fake_event *event)
 	put_u64(msg, OOMK_A_EVENT_CHARGED, (int64_t)event->charged);
 	put_u64(msg, OOMK_A_EVENT_HELD, (int64_t)event->held);
 	put_u64(msg, OOMK_A_EVENT_NOT_HELD, event->not_held);
+	put_u64(msg, OOMK_A_EVENT_INSTANCE, (int64_t)event->instance);
+	put_u64(msg, OOMK_A_EVENT_CAPTURE_NS, (int64_t)event->capture_ns);
 	if (event->to_kill_ns) {
 		nest = nla_nest_start(msg, OOMK_A_EVENT_PRESSURE);
 		put_u64(msg, OOMK_A_PRESSURE_TO_KILL_NS, (int64_t)event->to_kill_ns);

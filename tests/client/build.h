@@ -62,6 +62,7 @@ struct fake_event {
 	uint64_t charged, held;
 	int64_t not_held;
 	uint64_t to_kill_ns, max_events;
+	uint64_t instance, capture_ns;
 };
 
 void put_task(struct nl_msg *msg, const struct fake_task *task);

@@ -60,6 +60,10 @@ static void bad_usage_exits_with_2_and_says_why(void **state)
 		{ "candidates --interval 86401", "oomk: --interval wants 1 to 86400 seconds" },
 		{ "candidates --interval x", "oomk: --interval wants 1 to 86400 seconds, not 'x'" },
 		{ "watch --exec", "option '--exec' requires an argument" },
+		{ "export", "oomk: --listen or --textfile is wanted" },
+		{ "export --listen 9000 extra", "oomk: 'extra' is one argument too many" },
+		{ "export --listen", "option '--listen' requires an argument" },
+		{ "export --json", "unrecognized option '--json'" },
 	};
 	char output[4096];
 
@@ -82,6 +86,7 @@ static void help_and_version_exit_with_0(void **state)
 		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [SEQ|last]\n" },
 		{ "watch --help", "Usage: oomk watch [--json] [--host-root DIR]" },
 		{ "stats --help", "Usage: oomk stats [--json]\n" },
+		{ "export --help", "Usage: oomk export [--host-root DIR] [--listen ADDR:PORT]" },
 	};
 	char output[4096];
 
