@@ -78,8 +78,23 @@ goes_on() {
 		jq -s -e 'map(select(.message == "event").seq) == [1, 2]' $kept
 }
 
+# The exporter runs only where it is wanted, and then tells of the kills so far.
+exports() {
+	! systemctl is-enabled oomk-export.service && ! systemctl is-active oomk-export.service || return
+	systemctl enable --now oomk-export.service || return
+	timeout 60 bash -c 'until exec 3<>/dev/tcp/127.0.0.1/10137; do sleep 1; done
+		printf "GET /metrics HTTP/1.0\r\n\r\n" >&3
+		cat <&3' >/run/metrics
+	grep -v '^#' /run/metrics
+	grep '^oomk_up 1' /run/metrics && grep 'unit="hungry.service".* 1' /run/metrics
+}
+
 hardened() {
-	systemd-analyze security --no-pager --threshold=20 oomk-watch.service
+	local unit
+
+	for unit in oomk-watch oomk-export; do
+		systemd-analyze security --no-pager --threshold=20 $unit.service || return
+	done
 }
 
 # Without a module for the kernel the unit fails, and says what to do.
@@ -97,15 +112,15 @@ no_module() {
 		systemctl start $unit && active
 }
 
-# All of the client and the unit go, and the module is unloaded.
+# All of the client and the units go, and the module is unloaded.
 purge_client() {
 	apt-get purge -y oomk
-	! loaded && ! systemctl cat $unit && [ ! -e /usr/sbin/oomk ] && dkms status oomk | grep installed
+	! systemctl is-active oomk-export.service && ! loaded && ! systemctl cat $unit && [ ! -e /usr/sbin/oomk ] && dkms status oomk | grep installed
 }
 
 reinstall() {
 	apt-get install -y /srv/oomk.deb
-	active && systemctl is-enabled $unit && oomk stats
+	active && systemctl is-enabled $unit && oomk stats && ! systemctl is-active oomk-export.service
 }
 
 purge_all() {
@@ -127,7 +142,8 @@ check "DKMS signed the module" signed
 check "a kill is seen" kill_seen
 check "it is in the journal and in the file" reported
 check "the watcher goes on where it ended" goes_on
-check "the watcher is hardened" hardened
+check "the exporter, if it is wanted" exports
+check "watcher and exporter are hardened" hardened
 check "no module for the kernel" no_module
 check "purge of the client" purge_client
 check "install" reinstall
