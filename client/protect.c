@@ -10,6 +10,9 @@
 /* The last one above -1000, which would exempt it even from a leak of its own. */
 #define LOWEST (-999)
 
+/* What the kubelet gives a pod that the node needs; lower it could only be made by privilege. */
+#define LOW_ENOUGH (-997)
+
 static int set_oom_score_adj(int value)
 {
 	FILE *file = fopen(OOM_SCORE_ADJ, "we");
@@ -35,7 +38,7 @@ static bool get_oom_score_adj(int *value)
 void protect(struct protection *before)
 {
 	before->lowered = false;
-	if (get_oom_score_adj(&before->oom_score_adj) && before->oom_score_adj > LOWEST) {
+	if (get_oom_score_adj(&before->oom_score_adj) && before->oom_score_adj > LOW_ENOUGH) {
 		before->lowered = set_oom_score_adj(LOWEST) == 0;
 		if (!before->lowered)
 			perror("oomk: warning: cannot lower " OOM_SCORE_ADJ);
