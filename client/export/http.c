@@ -13,9 +13,10 @@
 #include "alloc.h"
 #include "http.h"
 
-/* Clients at a time, and how long one may be silent (s). */
+/* Connections at a time, of which one client may have some, and how long one may be silent (s). */
 #define CLIENTS 32U
-#define SILENCE 15U
+#define CLIENT 8U
+#define SILENCE 5U
 
 struct http {
 	struct MHD_Daemon *daemon;
@@ -181,8 +182,8 @@ struct http *http_start(const char *address,
 	http->arg = arg;
 	http->daemon = MHD_start_daemon(MHD_USE_EPOLL, 0, NULL, NULL, on_request, http,
 					MHD_OPTION_LISTEN_SOCKET, fd, MHD_OPTION_CONNECTION_LIMIT,
-					CLIENTS, MHD_OPTION_CONNECTION_TIMEOUT, SILENCE,
-					MHD_OPTION_END);
+					CLIENTS, MHD_OPTION_PER_IP_CONNECTION_LIMIT, CLIENT,
+					MHD_OPTION_CONNECTION_TIMEOUT, SILENCE, MHD_OPTION_END);
 	if (!http->daemon) {
 		fprintf(stderr, "oomk: cannot serve on %s\n", address);
 		close(fd);

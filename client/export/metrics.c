@@ -34,13 +34,32 @@ void metrics_init(struct metrics *metrics)
 	};
 }
 
-void metrics_free(struct metrics *metrics)
+static void free_series(struct metrics *metrics)
 {
 	for (size_t i = 0; i < metrics->series_count; i++)
 		for (int label = 0; label < KILL_LABELS; label++)
 			free(metrics->series[i].labels[label]);
 	free(metrics->series);
+}
+
+void metrics_free(struct metrics *metrics)
+{
+	free_series(metrics);
 	node_free(metrics->stats);
+}
+
+static void take_instance(struct metrics *metrics, uint64_t instance)
+{
+	struct node *stats = metrics->stats;
+	uint64_t textfile_errors = metrics->textfile_errors;
+
+	if (instance == metrics->instance)
+		return;
+	free_series(metrics);
+	metrics_init(metrics);
+	metrics->stats = stats;
+	metrics->textfile_errors = textfile_errors;
+	metrics->instance = instance;
 }
 
 static void observe(struct histogram *histogram, uint64_t value)
@@ -206,14 +225,15 @@ static void take_state(struct metrics *metrics, struct waiting *waiting, const s
 static void wait_for(struct metrics *metrics, uint64_t seq, const struct node *task,
 		     const struct node *victim)
 {
-	struct waiting *waiting = &metrics->waiting[metrics->next_waiting];
+	struct waiting waiting = { .seq = seq, .pid = node_s64(task, OOMK_A_TASK_PID) };
 
 	if (node_u64(victim, OOMK_A_VICTIM_STATE) == OOMK_STATE_UNKNOWN)
 		return;
-	*waiting = (struct waiting){ .seq = seq, .pid = node_s64(task, OOMK_A_TASK_PID) };
-	take_state(metrics, waiting, victim);
-	if (waiting->seq)
-		metrics->next_waiting = (metrics->next_waiting + 1) % METRICS_WAITING;
+	take_state(metrics, &waiting, victim);
+	if (!waiting.seq)
+		return;
+	metrics->waiting[metrics->next_waiting] = waiting;
+	metrics->next_waiting = (metrics->next_waiting + 1) % METRICS_WAITING;
 }
 
 static const struct node *get_task(const struct node *event, const struct node_list *tasks,
@@ -253,12 +273,8 @@ void metrics_event(struct metrics *metrics, const struct text *text, const struc
 		   const struct node_list *tasks, const char *cause)
 {
 	const struct node *pressure = node_nest(event, OOMK_A_EVENT_PRESSURE, 0);
-	uint64_t instance = node_u64(event, OOMK_A_EVENT_INSTANCE);
 
-	if (instance != metrics->events_of) {
-		metrics->events_of = instance;
-		memset(metrics->waiting, 0, sizeof(metrics->waiting));
-	}
+	take_instance(metrics, node_u64(event, OOMK_A_EVENT_INSTANCE));
 	count_kind(metrics->events, event, OOMK_A_EVENT_KIND);
 	if (node_has(event, OOMK_A_EVENT_CAPTURE_NS))
 		observe(&metrics->capture, node_u64(event, OOMK_A_EVENT_CAPTURE_NS));
@@ -292,18 +308,6 @@ void metrics_overwritten(struct metrics *metrics, uint64_t first, uint64_t last)
 	metrics->overwritten += last - first + 1;
 }
 
-/* The module's figures start anew with each load. */
-static void rebase(struct metrics *metrics, uint64_t instance)
-{
-	if (instance == metrics->totals_of)
-		return;
-	metrics->totals_of = instance;
-	for (int i = 0; i < MODULE_TOTALS; i++) {
-		metrics->totals_before[i] += metrics->totals[i];
-		metrics->totals[i] = 0;
-	}
-}
-
 void metrics_stats(struct metrics *metrics, struct node *stats)
 {
 	static const int attrs[MODULE_TOTALS] = {
@@ -314,22 +318,22 @@ void metrics_stats(struct metrics *metrics, struct node *stats)
 		[TOTAL_UNTRACKED] = OOMK_A_STATS_UNTRACKED,
 		[TOTAL_NOTIFY_FAILED] = OOMK_A_STATS_NOTIFY_FAILED,
 	};
+	uint64_t missed;
 
 	node_free(metrics->stats);
 	metrics->stats = stats;
 	if (!stats)
 		return;
-	rebase(metrics, node_u64(stats, OOMK_A_STATS_INSTANCE));
+	take_instance(metrics, node_u64(stats, OOMK_A_STATS_INSTANCE));
+	missed = metrics->missed;
+	metrics->missed = node_u64(stats, OOMK_A_STATS_LOST_MISSED);
 	for (int i = 0; i < MODULE_TOTALS; i++) {
 		uint64_t now = node_u64(stats, attrs[i]);
 
-		/* A kill that looked missed may have been recorded since. */
+		/* A kill under way may look missed: it counts when it did so twice. */
+		if (i == TOTAL_LOST_MISSED && now > missed)
+			now = missed;
 		if (now > metrics->totals[i])
 			metrics->totals[i] = now;
 	}
-}
-
-uint64_t metrics_total(const struct metrics *metrics, enum module_total total)
-{
-	return metrics->totals_before[total] + metrics->totals[total];
 }

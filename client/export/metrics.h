@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What is counted of the module's events, as data: see docs/metrics.md. Counters never go back,
- * whatever becomes of the module. It knows nothing of sockets or of output.
+ * What is counted of the module's events, as data: see docs/metrics.md. All counters are of one
+ * load of the module, and start anew with the next: another exporter comes to the same. It knows
+ * nothing of sockets or of output.
  */
 #ifndef OOMK_METRICS_H
 #define OOMK_METRICS_H
@@ -46,7 +47,7 @@ struct series {
 	uint64_t count;
 };
 
-/* Counters of the module itself, which start anew when it is loaded. */
+/* Counters of the module itself. */
 enum module_total {
 	TOTAL_KERNEL_KILLS,
 	TOTAL_LOST_MISSED,
@@ -65,17 +66,18 @@ struct waiting {
 
 struct metrics {
 	struct node *stats; /* what the module says of itself; NULL: it is not there */
-	uint64_t totals_of; /* the load of the module that these are of */
-	uint64_t totals[MODULE_TOTALS];
-	uint64_t totals_before[MODULE_TOTALS]; /* of the loads before it */
+	uint64_t textfile_errors;
 
-	uint64_t events_of; /* the load of the module whose victims are waited for */
+	/* Of this load of the module. */
+	uint64_t instance;
+	uint64_t totals[MODULE_TOTALS];
+	uint64_t missed;			 /* what the module last said of them */
 	struct waiting waiting[METRICS_WAITING]; /* a ring */
 	size_t next_waiting;
 
 	uint64_t events[METRICS_KINDS];	  /* by OOMK_KIND_* */
 	uint64_t pressure[METRICS_KINDS]; /* by OOMK_PRESSURE_KIND_* */
-	uint64_t overwritten, stuck, overflow, textfile_errors;
+	uint64_t overwritten, stuck, overflow;
 	struct histogram resident, limit_to_kill, exit_delay, capture;
 	struct series *series;
 	size_t series_count;
@@ -96,9 +98,6 @@ void metrics_overwritten(struct metrics *metrics, uint64_t first, uint64_t last)
 
 /* Takes what the module says of itself; NULL: it is not there. */
 void metrics_stats(struct metrics *metrics, struct node *stats);
-
-/* Of all loads of the module. */
-uint64_t metrics_total(const struct metrics *metrics, enum module_total total);
 
 /* The name of a value of attribute @attr of @set, NULL when there is none. */
 const char *metrics_enum(const struct spec_set *set, int attr, uint64_t value);

@@ -244,13 +244,13 @@ static void pressure(const struct printer *printer)
 
 static void kernel_kills(const struct printer *printer)
 {
-	plain(printer, metrics_total(printer->metrics, TOTAL_KERNEL_KILLS));
+	plain(printer, printer->metrics->totals[TOTAL_KERNEL_KILLS]);
 }
 
 static void lost_kills(const struct printer *printer)
 {
-	labelled(printer, "reason", "missed", metrics_total(printer->metrics, TOTAL_LOST_MISSED));
-	labelled(printer, "reason", "victims", metrics_total(printer->metrics, TOTAL_LOST_VICTIMS));
+	labelled(printer, "reason", "missed", printer->metrics->totals[TOTAL_LOST_MISSED]);
+	labelled(printer, "reason", "victims", printer->metrics->totals[TOTAL_LOST_VICTIMS]);
 }
 
 static void overwritten(const struct printer *printer)
@@ -260,17 +260,17 @@ static void overwritten(const struct printer *printer)
 
 static void notify_failed(const struct printer *printer)
 {
-	plain(printer, metrics_total(printer->metrics, TOTAL_NOTIFY_FAILED));
+	plain(printer, printer->metrics->totals[TOTAL_NOTIFY_FAILED]);
 }
 
 static void untracked(const struct printer *printer)
 {
-	plain(printer, metrics_total(printer->metrics, TOTAL_UNTRACKED));
+	plain(printer, printer->metrics->totals[TOTAL_UNTRACKED]);
 }
 
 static void mismatches(const struct printer *printer)
 {
-	plain(printer, metrics_total(printer->metrics, TOTAL_POINTS_MISMATCHED));
+	plain(printer, printer->metrics->totals[TOTAL_POINTS_MISMATCHED]);
 }
 
 static void textfile_errors(const struct printer *printer)
@@ -287,7 +287,9 @@ static const struct family families[] = {
 	  kills },
 	{ "oomk_label_overflow", COUNTER, NULL,
 	  "Kills counted as container other, for want of room for more series.", label_overflow },
-	{ "oomk_kernel_kills", COUNTER, NULL, "Kills by the kernel's own count.", kernel_kills },
+	{ "oomk_kernel_kills", COUNTER, NULL,
+	  "Kills by the kernel's own count, which has one more for each whole group.",
+	  kernel_kills },
 	{ "oomk_victim_resident_bytes", HISTOGRAM, "bytes", "Resident memory of killed processes.",
 	  resident },
 	{ "oomk_limit_to_kill_seconds", HISTOGRAM, "seconds",
@@ -298,7 +300,7 @@ static const struct family families[] = {
 	  stuck },
 	{ "oomk_untracked_victims", COUNTER, NULL, "Victims whose exit the module could not watch.",
 	  untracked },
-	{ "oomk_pressure", COUNTER, NULL,
+	{ "oomk_pressure_notifications", COUNTER, NULL,
 	  "Notifications of pressure: a cgroup began to hit a limit, or the host ran out.",
 	  pressure },
 	{ "oomk_capture_seconds", HISTOGRAM, "seconds",

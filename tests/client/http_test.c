@@ -176,7 +176,7 @@ static void what_is_not_served_is_said(void **state)
 
 static void silent_clients_hold_up_nobody(void **state)
 {
-	int silent[10];
+	int silent[6];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT_OF(silent); i++) {

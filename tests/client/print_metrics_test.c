@@ -59,7 +59,7 @@ static void without_the_module_it_is_down_and_all_counters_are_there(void **stat
 	(void)state;
 	assert_both_show("oomk_up 0\n");
 	assert_both_show("oomk_events_total{kind=\"kill\"} 0\n");
-	assert_both_show("oomk_pressure_total{kind=\"memcg\"} 0\n");
+	assert_both_show("oomk_pressure_notifications_total{kind=\"memcg\"} 0\n");
 	assert_both_show("oomk_lost_kills_total{reason=\"missed\"} 0\n");
 	assert_both_show("oomk_victim_resident_bytes_count 0\n");
 }
@@ -81,11 +81,11 @@ static void each_format_has_its_own_heads(void **state)
 
 	(void)state;
 	assert_shows(METRICS_PROMETHEUS,
-		     "# HELP oomk_kernel_kills_total Kills by the kernel's own count.\n"
+		     "# HELP oomk_kernel_kills_total Kills by the kernel's own count, which has one more for each whole group.\n"
 		     "# TYPE oomk_kernel_kills_total counter\n"
 		     "oomk_kernel_kills_total 0\n");
 	assert_shows(METRICS_OPENMETRICS,
-		     "# HELP oomk_kernel_kills Kills by the kernel's own count.\n"
+		     "# HELP oomk_kernel_kills Kills by the kernel's own count, which has one more for each whole group.\n"
 		     "# TYPE oomk_kernel_kills counter\n"
 		     "oomk_kernel_kills_total 0\n");
 	assert_shows(METRICS_PROMETHEUS, "# TYPE oomk_module_info gauge\n");
