@@ -15,6 +15,7 @@
 #include "workload.h"
 
 #define ADJ_BESTEFFORT 1000
+#define ADJ_SANDBOX (-998)
 #define ADJ_LEAST 3 /* stands for larger requests, too */
 
 /* Containers above their requests that are named. */
@@ -92,10 +93,10 @@ static void add_task(struct holders *holders, const struct facts *facts, const s
 		holder->adj = adj;
 }
 
-/* At most what was requested (bytes); the rounding is to a thousandth of @total. */
+/* At most what was requested (bytes), as the kubelet rounds down to thousandths of @total. */
 static uint64_t request_of(const struct holder *holder, uint64_t total)
 {
-	return (uint64_t)(ADJ_BESTEFFORT - holder->adj) * (total / 1000);
+	return (uint64_t)(ADJ_BESTEFFORT - holder->adj + 1) * (total / 1000);
 }
 
 /* By how much it is above its request for certain; a Guaranteed one has a limit there. */
@@ -103,6 +104,9 @@ static uint64_t excess_of(const struct holder *holder, uint64_t total)
 {
 	uint64_t request;
 
+	/* The sandbox of a pod is none of its containers. */
+	if (holder->adj == ADJ_SANDBOX)
+		return 0;
 	if (holder->qos == QOS_BESTEFFORT)
 		return holder->held;
 	if (holder->qos != QOS_BURSTABLE || holder->adj <= ADJ_LEAST)
@@ -125,7 +129,7 @@ static void name_holder(struct facts *facts, const struct holder *holder, uint64
 	text_cgroup(&facts->text, holder->workload.path);
 	fprintf(out, " (%s", figure_bytes(holder->held).text);
 	if (holder->qos == QOS_BURSTABLE)
-		fprintf(out, " of %s)", figure_bytes(request_of(holder, total)).text);
+		fprintf(out, " of at most %s)", figure_bytes(request_of(holder, total)).text);
 	else
 		fputs(", no request)", out);
 }

@@ -357,24 +357,26 @@ static void who_is_above_its_request_is_named(void **state)
 	add_holder("/system.slice/sshd.service", 90, ZERO);
 	add_holder(POD("", "1") "/" ID "001", 500, -997);
 	add_holder(POD("/besteffort", "2") "/" ID "002", 40, 1000);
-	/* 100 MiB were requested, for both processes; one raised its oom_score_adj. */
+	/* Up to 101 MiB were requested, for both processes; one raised its oom_score_adj. */
 	add_holder(POD("/burstable", "3") "/" ID "003", 80, 1000);
 	add_holder(POD("/burstable", "3") "/" ID "003/init", 70, 900);
-	add_holder(POD("/burstable", "4") "/" ID "004", 100, 900);
+	add_holder(POD("/burstable", "4") "/" ID "004", 101, 900);
 	/* Of these it is not known how much was requested. */
 	add_holder(POD("/burstable", "5") "/" ID "005", 990, 3);
-	add_holder(POD("/burstable", "6") "/" ID "006", 1, -998);
+	/* The sandboxes of pods. */
+	add_holder(POD("/burstable", "3") "/" ID "006", 1, -998);
+	add_holder(POD("/besteffort", "2") "/" ID "007", 1, -998);
 	take(&event);
 	assert_cause("host");
-	assert_says("holders", "by processes outside pods 90.0 MiB, by BestEffort pods 40.0 MiB, "
+	assert_says("holders", "by processes outside pods 90.0 MiB, by BestEffort pods 41.0 MiB, "
 			       "Burstable pods 1.2 GiB, Guaranteed pods 500.0 MiB;");
 	assert_figure("above_requests", "containers", 2);
-	assert_figure("above_requests", "excess", 90 * MIB);
+	assert_figure("above_requests", "excess", 89 * MIB);
 	assert_says("above_requests",
 		    "were: pod UID 2c48913c-b29f-11e7-9350-020968147793, container id 01234567890a "
-		    "(150.0 MiB of 100.0 MiB), "
+		    "(150.0 MiB of at most 101.0 MiB), "
 		    "pod UID 2c48913c-b29f-11e7-9350-020968147792, container id 01234567890a "
-		    "(40.0 MiB, no request); by 90.0 MiB in all");
+		    "(40.0 MiB, no request); by 89.0 MiB in all");
 }
 
 static void without_pods_nobody_has_requests(void **state)

@@ -114,9 +114,9 @@ explained 8 '.cause is "host"' '.found.host.total is .host.total' \
 	'.found.holders | .besteffort, .guaranteed is 0, 0' '.found.protected.count >= 2' \
 	'.found.most_points.oom_score_adj is 1000' '.found.above_requests.containers is 1' \
 	'.found.above_requests.excess is
-	 .found.holders.burstable - 15 * (.host.total / 1000 | floor)'
+	 .found.holders.burstable - 16 * (.host.total / 1000 | floor)'
 told "Burstable pods [0-9.]* MiB"
-told "Above their requests, .*pod UID [0-9a-f]*, container id [0-9a-f]* (2[0-9.]* MiB of [0-9.]* MiB)"
+told "Above their requests, .*pod UID [0-9a-f]*, container id [0-9a-f]* (2[0-9.]* MiB of at most [0-9.]* MiB)"
 
 situation "sysrq-f, the allocating task, nobody"
 echo f >/proc/sysrq-trigger
