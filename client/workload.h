@@ -47,7 +47,7 @@ struct workload {
 	struct bytes path;		    /* the caller's */
 	char pod_uid[WORKLOAD_UID_LEN + 1]; /* as Kubernetes writes it, or a static pod's hash */
 	const char *qos;		    /* "guaranteed", "burstable", "besteffort" */
-	bool nested; /* pod or Podman's container is below a container or a user: theirs, or made up */
+	bool nested; /* below a container or a user: of a cluster or a Podman there, or made up */
 	char container_id[WORKLOAD_ID_LEN + 1];
 	const char *runtime;		  /* of a container in a pod */
 	char unit[WORKLOAD_UNIT_LEN + 1]; /* as systemctl takes it */

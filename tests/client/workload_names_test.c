@@ -89,7 +89,7 @@ static int tear_down(void **state)
 static void assert_names(const char *path, const char *expected)
 {
 	struct workload workload;
-	char all[512];
+	char all[1024];
 
 	workload_find(&workload, (struct bytes){ (const unsigned char *)path, strlen(path) });
 	workload_names_resolve(names, &workload);
