@@ -279,4 +279,10 @@ all_told() {
 }
 
 check "as many events as kills in the kernel's log" all_told
+
+# The main process of a container ignores SIGTERM: the shutdown would wait for it.
+systemctl stop containerd
+for group in /sys/fs/cgroup/{kubepods,kubepods.slice,machine.slice,system.slice/containerd.service}; do
+	[ ! -e "$group" ] || echo 1 >"$group/cgroup.kill"
+done
 echo end
