@@ -125,20 +125,21 @@ static void find_container_end(struct facts *facts)
 	const char *shown;
 
 	if (kind == WORKLOAD_KUBERNETES)
-		shown = "Kubernetes shows ";
+		shown = "Kubernetes shows";
 	else if (kind == WORKLOAD_DOCKER || kind == WORKLOAD_PODMAN)
-		shown = "its runtime shows ";
+		shown = "its runtime shows";
 	else
 		return;
+	/* A runtime hears of the kill and of the end on two ways, and may miss the first. */
 	if (main_was_killed(facts)) {
 		fprintf(finding_begin(facts, FINDING_AFTER, "container_ends"),
 			"The container's main process was killed, which ends the container: "
-			"%sOOMKilled, exit code 137",
+			"%s exit code 137, and OOMKilled unless the runtime missed the kill",
 			shown);
 	} else if (ns_pid && ns_pid != node_s64(facts->victim, OOMK_A_TASK_PID)) {
 		fprintf(finding_begin(facts, FINDING_AFTER, "container_lives"),
 			"It was a child of the container's main process, which lives on: "
-			"%snothing, unless the main process ends because of it",
+			"%s nothing, unless the main process ends",
 			shown);
 		finding_figure(facts, "ns_pid", ns_pid);
 	}

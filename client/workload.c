@@ -268,9 +268,15 @@ static void unescape(char *text)
 	*to = '\0';
 }
 
+/* Below a container or a user. */
+static bool is_nested(const struct workload *workload)
+{
+	return kinds[workload->kind].rank == RANK_CONTAINER || workload->uid >= 0;
+}
+
 static void set_pod(struct workload *workload, const struct capture *uid, const struct capture *qos)
 {
-	workload->nested = kinds[workload->kind].rank == RANK_CONTAINER || workload->uid >= 0;
+	workload->nested = is_nested(workload);
 	workload->qos = qos_name(qos->text, qos->len);
 	copy(workload->pod_uid, sizeof(workload->pod_uid), *uid);
 	for (char *c = workload->pod_uid; *c; c++)
@@ -302,6 +308,8 @@ static void apply(struct workload *workload, const struct form *form, struct mat
 	/* A pod that is not part of this form is the one around the container. */
 	if (uid->len)
 		set_pod(workload, uid, capture(match, 'q'));
+	else if (form->kind == WORKLOAD_PODMAN && !*workload->pod_uid)
+		workload->nested = is_nested(workload);
 	if (user->len)
 		workload->uid = user_id(user->text, user->len);
 	set_unit(workload, form, match->end);
@@ -404,7 +412,9 @@ static void write_other(FILE *out, const struct workload *workload)
 	bool container = kinds[workload->kind].rank == RANK_CONTAINER;
 
 	fprintf(out, "%s ", kinds[workload->kind].label);
-	if (*workload->container_id)
+	if (*workload->container)
+		write_text(out, workload->container);
+	else if (*workload->container_id)
 		write_id(out, workload);
 	else if (*workload->name)
 		write_text(out, workload->name);

@@ -47,7 +47,7 @@ struct workload {
 	struct bytes path;		    /* the caller's */
 	char pod_uid[WORKLOAD_UID_LEN + 1]; /* as Kubernetes writes it, or a static pod's hash */
 	const char *qos;		    /* "guaranteed", "burstable", "besteffort" */
-	bool nested; /* the pod is below a container or a user: of a cluster there, or made up */
+	bool nested; /* below a container or a user: of a cluster or a Podman there, or made up */
 	char container_id[WORKLOAD_ID_LEN + 1];
 	const char *runtime;		  /* of a container in a pod */
 	char unit[WORKLOAD_UNIT_LEN + 1]; /* as systemctl takes it */
@@ -57,7 +57,7 @@ struct workload {
 	/* By workload_names_resolve() */
 	char namespace[WORKLOAD_LABEL_LEN + 1];
 	char pod[WORKLOAD_POD_LEN + 1];
-	char container[WORKLOAD_LABEL_LEN + 1];
+	char container[WORKLOAD_POD_LEN + 1]; /* Podman's has the name of the pod in it */
 };
 
 /* Tells what @path is. Never fails; @path is kept, not copied. */

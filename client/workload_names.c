@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What pods and their containers are called, from the names of their log files. */
+/*
+ * What pods and their containers are called, from the names of their log files, and
+ * containers of Podman, from its list.
+ */
+#include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,10 +16,12 @@
 #include <unistd.h>
 
 #include "alloc.h"
+#include "podman_list.h"
 #include "workload_names.h"
 
-#define PODS "pods"
-#define CONTAINERS "containers"
+#define PODS "var/log/pods"
+#define CONTAINERS "var/log/containers"
+#define PODMAN "var/lib/containers/storage/overlay-containers"
 #define RESCAN_NS 1000000000LL
 
 /* Entries of a directory that are looked at; a node has some hundred pods. */
@@ -125,16 +131,24 @@ static int step(int parent, const char *name)
 	return fd;
 }
 
-/* Opens ROOT/var/log/@name, or @below in that. NULL when it cannot be, see errno. */
-static DIR *open_logs(const struct workload_names *names, const char *name, const char *below)
+/* Opens ROOT/@path, follows no symbolic link below ROOT. Negative when it cannot be, see errno. */
+static int open_directory(const struct workload_names *names, const char *path)
 {
 	int fd = open(*names->root ? names->root : "/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	char parts[PATH_MAX], *rest = parts, *part;
+
+	snprintf(parts, sizeof(parts), "%s", path);
+	while ((part = strsep(&rest, "/")))
+		fd = step(fd, part);
+	return fd;
+}
+
+/* Closes @fd, or keeps it as the directory's. */
+static DIR *read_directory(int fd)
+{
 	DIR *dir;
 	int error;
 
-	fd = step(step(step(fd, "var"), "log"), name);
-	if (below)
-		fd = step(fd, below);
 	if (fd < 0)
 		return NULL;
 	dir = fdopendir(fd);
@@ -195,12 +209,44 @@ static void see_container(struct workload_names *names, char *file, const struct
 	remember(&names->containers, id, part[2], wanted->container_id);
 }
 
+struct wanted {
+	struct workload_names *names;
+	const char *id;
+};
+
+/* Whatever the list says, a name is what Podman takes for one. */
+static void see_podman(void *arg, const char *id, const char *name)
+{
+	const struct wanted *wanted = arg;
+
+	if (strlen(id) == WORKLOAD_ID_LEN && isalnum((unsigned char)*name) &&
+	    strlen(name) <= WORKLOAD_POD_LEN &&
+	    strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+		    strlen(name))
+		remember(&wanted->names->containers, id, name, wanted->id);
+}
+
+static void scan_podman(struct workload_names *names, const struct workload *workload)
+{
+	struct wanted wanted = { names, workload->container_id };
+	int directory = open_directory(names, PODMAN), fd;
+
+	if (directory < 0)
+		return;
+	fd = openat(directory, "containers.json", O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	close(directory);
+	if (fd < 0)
+		return;
+	podman_list_read(fd, see_podman, &wanted);
+	close(fd);
+}
+
 /* Returns 0, or why the directory could not be read. */
 static int scan(struct workload_names *names, const char *name,
 		void (*see)(struct workload_names *, char *, const struct workload *),
 		const struct workload *wanted)
 {
-	DIR *dir = open_logs(names, name, NULL);
+	DIR *dir = read_directory(open_directory(names, name));
 	int error;
 
 	if (!dir)
@@ -232,6 +278,7 @@ static void scan_all(struct workload_names *names, const struct workload *wanted
 	names->scanned_ns = now_ns();
 	names->error = scan(names, PODS, see_pod, wanted);
 	scan(names, CONTAINERS, see_container, wanted);
+	scan_podman(names, wanted);
 }
 
 void workload_names_refresh(struct workload_names *names)
@@ -262,7 +309,7 @@ static void only_container(const struct workload_names *names, struct workload *
 
 	snprintf(pod, sizeof(pod), "%s_%s_%s", workload->namespace, workload->pod,
 		 workload->pod_uid);
-	dir = open_logs(names, PODS, pod);
+	dir = read_directory(step(open_directory(names, PODS), pod));
 	if (!dir)
 		return;
 	for (unsigned int i = 0; i < SCAN_MAX && count < 2 && (entry = readdir(dir)); i++) {
@@ -289,11 +336,17 @@ static bool fill_pod(const struct workload_names *names, struct workload *worklo
 	return true;
 }
 
+/* One that runs in a pod is of a Podman there. */
+static bool is_podmans(const struct workload *workload)
+{
+	return workload->kind == WORKLOAD_PODMAN && !*workload->pod_uid;
+}
+
 static bool fill_container(const struct workload_names *names, struct workload *workload)
 {
 	const char *value;
 
-	if (workload->kind != WORKLOAD_KUBERNETES)
+	if (workload->kind != WORKLOAD_KUBERNETES && !is_podmans(workload))
 		return true;
 	value = recall(&names->containers, workload->container_id);
 	if (value)
@@ -303,14 +356,16 @@ static bool fill_container(const struct workload_names *names, struct workload *
 
 static bool fill(const struct workload_names *names, struct workload *workload)
 {
-	bool pod = fill_pod(names, workload), container = fill_container(names, workload);
+	bool pod = !*workload->pod_uid || fill_pod(names, workload);
+	bool container = fill_container(names, workload);
 
 	return pod && container;
 }
 
 void workload_names_resolve(struct workload_names *names, struct workload *workload)
 {
-	if (!*workload->pod_uid || workload->nested || fill(names, workload))
+	if (workload->nested || (!*workload->pod_uid && !is_podmans(workload)) ||
+	    fill(names, workload))
 		return;
 	if (!names->scanned_ns || now_ns() - names->scanned_ns >= RESCAN_NS) {
 		scan_all(names, workload);
@@ -318,7 +373,7 @@ void workload_names_resolve(struct workload_names *names, struct workload *workl
 	}
 	if (*workload->pod && !*workload->container && workload->kind == WORKLOAD_KUBERNETES)
 		only_container(names, workload);
-	if (!*workload->pod && !names->missed)
+	if (*workload->pod_uid && !*workload->pod && !names->missed)
 		names->missed = names->error;
 }
 
@@ -328,7 +383,7 @@ const char *workload_names_warning(struct workload_names *names)
 		return NULL;
 	names->warned = true;
 	snprintf(names->warning, sizeof(names->warning),
-		 "names of pods are not known: %s/var/log/" PODS ": %s", names->root,
+		 "names of pods are not known: %s/" PODS ": %s", names->root,
 		 strerror(names->missed));
 	return names->warning;
 }

@@ -2,11 +2,13 @@
 /*
  * What pods and their containers are called, from the names of the files that
  * the kubelet makes for their logs: no API server is asked, and no log is
- * opened. Names that were seen once are remembered, so that a pod which is gone
- * by the time of an alert still has one.
+ * opened. And root's containers of Podman, from the list that its storage keeps.
+ * Names that were seen once are remembered, so that a pod which is gone by the
+ * time of an alert still has one.
  *
  *   /var/log/pods/NAMESPACE_POD_UID/CONTAINER/
  *   /var/log/containers/POD_NAMESPACE_CONTAINER-ID.log
+ *   /var/lib/containers/storage/overlay-containers/containers.json
  */
 #ifndef OOMK_WORKLOAD_NAMES_H
 #define OOMK_WORKLOAD_NAMES_H
@@ -19,7 +21,7 @@
 
 struct workload_names;
 
-/* @root is put before /var/log: "" for the host's own. */
+/* @root is put before /var: "" for the host's own. */
 struct workload_names *workload_names_new(const char *root);
 void workload_names_free(struct workload_names *names);
 
@@ -28,9 +30,9 @@ void workload_names_refresh(struct workload_names *names);
 
 /*
  * Fills in namespace, pod and container as far as they are known. Looks at the
- * directories for what it has not seen, at most once a second. Pods below
- * another container or a user are none of this node's kubelet's: they get no
- * names.
+ * directories for what it has not seen, at most once a second. What is below
+ * another container or a user is none of this node's kubelet's, or of root's
+ * Podman's: it gets no names.
  *
  * The container's name is a conclusion when only the pod's directory tells it,
  * by having but one: the pod's sandbox, which has no log, cannot be told apart.

@@ -276,7 +276,7 @@ static void the_main_process_ends_the_container(void **state)
 	event.victims_total = 2;
 	take(&event);
 	assert_figure("oom_group", "victims", 2);
-	assert_says("container_ends", "Kubernetes shows OOMKilled, exit code 137");
+	assert_says("container_ends", "Kubernetes shows exit code 137, and OOMKilled unless");
 	assert_null(found("container_lives"));
 }
 

@@ -89,7 +89,7 @@ static int tear_down(void **state)
 static void assert_names(const char *path, const char *expected)
 {
 	struct workload workload;
-	char all[512];
+	char all[1024];
 
 	workload_find(&workload, (struct bytes){ (const unsigned char *)path, strlen(path) });
 	workload_names_resolve(names, &workload);
@@ -426,6 +426,78 @@ static void without_a_root_it_is_the_hosts(void **state)
 	names = NULL;
 }
 
+#define LIBPOD "/machine.slice/machine-libpod_pod_" ID2 ".slice/libpod-" ID ".scope/container"
+#define STORAGE "../lib/containers/storage/overlay-containers"
+
+/* Podman's list of containers, as its storage writes it. */
+static void make_list(const char *text)
+{
+	static const char *const parents[] = { "../lib", "../lib/containers",
+					       "../lib/containers/storage", STORAGE };
+	char full[PATH_MAX];
+	FILE *file;
+
+	for (size_t i = 0; i < COUNT_OF(parents); i++)
+		make_directory(parents[i]);
+	snprintf(full, sizeof(full), "%s/var/log/" STORAGE "/containers.json", root);
+	file = fopen(full, "w");
+	assert_non_null(file);
+	fputs(text, file);
+	assert_int_equal(fclose(file), 0);
+}
+
+static void podmans_containers_are_in_its_list(void **state)
+{
+	(void)state;
+	make_list("[{\"id\":\"" ID2 "\",\"names\":[\"f0e1d2c3b4a5-infra\"]},"
+		  "{\"id\":\"" ID "\",\"names\":[\"web-0-app\"],\"image\":\"\"}]");
+	assert_names(LIBPOD, "//web-0-app");
+	assert_names("/system.slice/web.service/libpod-payload-" ID, "//web-0-app");
+	assert_null(workload_names_warning(names));
+}
+
+static void podmans_containers_of_others_have_none(void **state)
+{
+	(void)state;
+	make_list("[{\"id\":\"" ID "\",\"names\":[\"web-0-app\"]}]");
+	assert_names("/docker/" ID2 LIBPOD, "//");
+	make_directory("pods/web_shop-0_" UID);
+	assert_names(CONTAINER LIBPOD, "web/shop-0/");
+	assert_names("/user.slice/user-1000.slice/user@1000.service/user.slice/libpod-" ID ".scope",
+		     "//");
+	assert_names("/docker/" ID, "//");
+	assert_names(LIBPOD, "//web-0-app");
+}
+
+static void a_strange_list_is_not_believed(void **state)
+{
+	static const char *const lists[] = {
+		"",
+		"[",
+		"7",
+		"{\"id\":\"" ID "\"}",
+		"[7,null,[],{}]",
+		"[{\"id\":\"" ID "\"}]",
+		"[{\"id\":\"" ID "\",\"names\":null}]",
+		"[{\"id\":\"" ID "\",\"names\":[]}]",
+		"[{\"id\":\"" ID "\",\"names\":[7]}]",
+		"[{\"id\":7,\"names\":[\"a\"]}]",
+		"[{\"id\":\"" ID "\",\"names\":[\"\"]}]",
+		"[{\"id\":\"" ID "\",\"names\":[\"-a\"]}]",
+		"[{\"id\":\"" ID "\",\"names\":[\"a\\u001b[31m\"]}]",
+		"[{\"id\":\"0123\",\"names\":[\"a\"]}]",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT_OF(lists); i++) {
+		make_list(lists[i]);
+		assert_names(LIBPOD, "//");
+		drop("/var/lib");
+		workload_names_free(names);
+		names = workload_names_new(root);
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -448,6 +520,9 @@ int main(void)
 		TEST(any_of_many_is_found),
 		TEST(the_oldest_is_forgotten),
 		TEST(without_a_root_it_is_the_hosts),
+		TEST(podmans_containers_are_in_its_list),
+		TEST(podmans_containers_of_others_have_none),
+		TEST(a_strange_list_is_not_believed),
 	};
 
 	return cmocka_run_group_tests_name("workload names", tests, NULL, NULL);

@@ -6,21 +6,9 @@
 
 set -u
 
-log=/run/guest.log
+# shellcheck source=check.sh
+. /srv/check.sh
 unit=oomk.service
-
-# check WHAT COMMAND...: the command succeeds.
-check() {
-	local what=$1
-
-	shift
-	if "$@" >$log 2>&1; then
-		echo "ok - guest: $what"
-	else
-		sed 's/^/# /' $log
-		echo "not ok - guest: $what"
-	fi
-}
 
 loaded() {
 	grep '^oomk ' /proc/modules
