@@ -139,7 +139,7 @@ static void find_container_end(struct facts *facts)
 	} else if (ns_pid && ns_pid != node_s64(facts->victim, OOMK_A_TASK_PID)) {
 		fprintf(finding_begin(facts, FINDING_AFTER, "container_lives"),
 			"It was a child of the container's main process, which lives on: "
-			"%s nothing, unless the main process ends",
+			"%s nothing until that ends, and may then call it OOMKilled",
 			shown);
 		finding_figure(facts, "ns_pid", ns_pid);
 	}
