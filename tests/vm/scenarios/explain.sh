@@ -59,7 +59,7 @@ main=$!
 explained 2 '.cause is "spike"' '.found.container_lives.ns_pid is 2' \
 	'.found | has("container_ends") is false' '.findings[] | select(.kind == "advice").code is
 	 "raise_limit"'
-told "Kubernetes shows nothing"
+told "Kubernetes shows nothing until that ends"
 told "; then come .*\[[0-9]*\] with "
 killall -9 sleep
 wait $main || :
@@ -67,7 +67,7 @@ wait $main || :
 situation "the main process"
 (adjusted 0 $app unshare -p -f hog 50) || :
 explained 3 '.found | has("container_ends"), has("container_lives") is true, false'
-told "OOMKilled, exit code 137"
+told "Kubernetes shows exit code 137, and OOMKilled unless the runtime missed the kill"
 
 situation "the whole container"
 echo 1 >$cg/$app/memory.oom.group
