@@ -2,6 +2,8 @@
 /* What makes hostile names harmless. */
 #include "escape.h"
 
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
 size_t utf8_next(const unsigned char *data, size_t len, uint32_t *code)
 {
 	/* The smallest code point that needs a sequence of so many bytes. */
@@ -75,6 +77,22 @@ void escape_write(FILE *out, const unsigned char *data, size_t len)
 				putc('\\', out);
 			fwrite(data, 1, n, out);
 		}
+		data += n;
+		len -= n;
+	}
+}
+
+void utf8_write(FILE *out, const unsigned char *data, size_t len, bool (*unwanted)(uint32_t code))
+{
+	while (len) {
+		uint32_t code;
+		size_t n = utf8_next(data, len, &code);
+
+		if (n && !(unwanted && unwanted(code)))
+			fwrite(data, 1, n, out);
+		else
+			fputs(REPLACEMENT, out);
+		n = n ? n : 1;
 		data += n;
 		len -= n;
 	}

@@ -29,4 +29,10 @@ bool code_unsafe(uint32_t code);
  */
 void escape_write(FILE *out, const unsigned char *data, size_t len);
 
+/*
+ * Writes @data as valid UTF-8: bytes that are not, and code points of which @unwanted is true,
+ * become the replacement character. NULL: all are wanted.
+ */
+void utf8_write(FILE *out, const unsigned char *data, size_t len, bool (*unwanted)(uint32_t code));
+
 #endif /* OOMK_ESCAPE_H */

@@ -8,8 +8,6 @@
 #include "escape.h"
 #include "print_json.h"
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
-
 /* JSON is UTF-8: what is not becomes the replacement character. */
 static struct json_object *json_bytes(const unsigned char *data, size_t len)
 {
@@ -20,18 +18,7 @@ static struct json_object *json_bytes(const unsigned char *data, size_t len)
 
 	if (!out)
 		out_of_memory();
-	while (len) {
-		uint32_t code;
-		size_t n = utf8_next(data, len, &code);
-
-		if (n)
-			fwrite(data, 1, n, out);
-		else
-			fputs(REPLACEMENT, out);
-		n = n ? n : 1;
-		data += n;
-		len -= n;
-	}
+	utf8_write(out, data, len, NULL);
 	if (fclose(out))
 		out_of_memory();
 	string = json_object_new_string_len(copy, (int)size);

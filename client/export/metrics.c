@@ -86,31 +86,25 @@ const char *metrics_enum(const struct spec_set *set, int attr, uint64_t value)
 	return value < values->count ? values->names[value] : NULL;
 }
 
+/* A newline may stay in a label, for it has an escape. */
+static bool unsafe_in_label(uint32_t code)
+{
+	return code != '\n' && code_unsafe(code);
+}
+
 /*
- * A copy that is valid UTF-8 and harmless for a terminal; a newline stays, for it has an escape.
- * Done before labels are compared: no two series may look alike.
+ * A copy that is valid UTF-8 and harmless for a terminal. Done before labels are compared: no two
+ * series may look alike.
  */
 static char *clean(const char *text)
 {
-	const unsigned char *data = (const unsigned char *)text;
-	size_t len = strlen(text), size;
+	size_t size;
 	char *copy;
 	FILE *out = open_memstream(&copy, &size);
 
 	if (!out)
 		out_of_memory();
-	while (len) {
-		uint32_t code;
-		size_t n = utf8_next(data, len, &code);
-
-		if (n && (code == '\n' || !code_unsafe(code)))
-			fwrite(data, 1, n, out);
-		else
-			fputs("\xef\xbf\xbd", out); /* U+FFFD */
-		n = n ? n : 1;
-		data += n;
-		len -= n;
-	}
+	utf8_write(out, (const unsigned char *)text, strlen(text), unsafe_in_label);
 	if (fclose(out))
 		out_of_memory();
 	return copy;
