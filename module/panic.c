@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The last words: what an event holds, in a few lines on the console, when the kernel panics
- * instead of killing. The only place where oomk prints because of an OOM.
+ * The last words: what an event holds, in short, when the kernel panics instead of killing. They go
+ * to the kernel's log, the only way into what pstore keeps over a reboot: kmsg_dump() comes after
+ * the panic notifiers. The only place where oomk prints because of an OOM. The grammar is in
+ * docs/proc-oomk.md.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+#define pr_fmt(fmt) KBUILD_MODNAME ": panic " fmt
 
-#include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/sizes.h>
 
 #include "panic.h"
 #include "score.h"
+#include "text.h"
 
 #define TOP 10
+/* Of a longer path the end is kept, which names the container; printk cuts lines at 1 kB. */
+#define PATH_MAX_BYTES 200
 
-#define KB(pages) ((pages) << (PAGE_SHIFT - 10))
+/* One processor panics. Holds TOP tasks with the worst of names. */
+static char words[SZ_16K];
 
 /* The task that comes next after @last in order of points. */
 static const struct oomk_task *next_by_points(const struct oomk_tasks *tasks,
@@ -35,35 +41,99 @@ static const struct oomk_task *next_by_points(const struct oomk_tasks *tasks,
 	return best;
 }
 
+static const struct oomk_cgroup *find_cgroup(const struct oomk_capture *c, u64 id)
+{
+	u32 i;
+
+	for (i = 0; i < c->event.nr_cgroups; i++)
+		if (c->cgroups[i].id == id && c->cgroups[i].path.len)
+			return &c->cgroups[i];
+	return NULL;
+}
+
+/* A line of the path of a cgroup, if it was kept. */
+static void put_path(struct seq_file *m, const char *key, const struct oomk_capture *c, u64 id)
+{
+	const struct oomk_cgroup *cg = find_cgroup(c, id);
+	u32 cut;
+
+	if (!cg)
+		return;
+	cut = cg->path.len > PATH_MAX_BYTES ? cg->path.len - PATH_MAX_BYTES : 0;
+	seq_printf(m, "%s %s", key, cut ? "..." : "");
+	oomk_text_name(m, c->strings + cg->path.off + cut, cg->path.len - cut);
+	seq_putc(m, '\n');
+}
+
+static void put_limit(struct seq_file *m, const struct oomk_capture *c)
+{
+	const struct oomk_cgroup *cg = find_cgroup(c, c->event.oom_cgroup_id);
+
+	if (!cg)
+		return;
+	seq_printf(m, "limit id %llu", cg->id);
+	if (oomk_cgroup_knows(cg, OOMK_A_CGROUP_MEMORY_MAX) &&
+	    oomk_cgroup_get(cg, OOMK_A_CGROUP_MEMORY_MAX) != OOMK_NO_LIMIT)
+		seq_printf(m, " max %llu", oomk_cgroup_get(cg, OOMK_A_CGROUP_MEMORY_MAX) >> 10);
+	seq_puts(m, " kB\n");
+	put_path(m, "limit_cgroup", c, cg->id);
+}
+
+static void put_tasks(struct seq_file *m, const struct oomk_capture *c)
+{
+	const struct oomk_task *t = NULL;
+	unsigned int i;
+
+	seq_printf(m, "tasks %u, those with the most points in pages\n", c->tasks.total);
+	for (i = 0; i < TOP; i++) {
+		t = next_by_points(&c->tasks, t);
+		if (!t)
+			break;
+		seq_printf(m,
+			   "task pid %d uid %u oom_score_adj %d points %lld anon %llu file %llu shmem %llu swap %llu pgtables %llu adj %lld comm ",
+			   t->pid, t->uid, t->oom_score_adj, t->points, t->rss_anon, t->rss_file,
+			   t->rss_shmem, t->swap, t->pgtables, t->adj);
+		oomk_text_comm(m, t);
+		seq_putc(m, '\n');
+		put_path(m, "task_cgroup", c, t->cgroup_id);
+	}
+}
+
 /**
- * oomk_panic_print() - print an event in short
+ * oomk_panic_text() - an event in short
+ * @m: where to
+ * @c: the capture that holds it
+ */
+void oomk_panic_text(struct seq_file *m, const struct oomk_capture *c)
+{
+	const struct oomk_event *ev = &c->event;
+
+	seq_printf(m, "event %llu instance %llu\n", ev->seq, ev->instance);
+	oomk_text_what(m, ev, OOMK_KIND_PANIC);
+	oomk_text_trigger(m, ev);
+	put_path(m, "trigger_cgroup", c, ev->trigger.cgroup_id);
+	oomk_text_allocation(m, ev);
+	oomk_text_points(m, ev);
+	oomk_text_memory(m, ev);
+	put_limit(m, c);
+	put_tasks(m, c);
+	seq_puts(m, "end\n");
+}
+
+/**
+ * oomk_panic_print() - print it
  * @c: the capture that holds it
  *
  * Context: panic notifier.
  */
 void oomk_panic_print(const struct oomk_capture *c)
 {
-	const struct oomk_event *ev = &c->event;
-	const struct oomk_task *t = NULL;
-	const u64 *host = ev->host.value;
-	gfp_t gfp = (__force gfp_t)ev->gfp_mask;
-	u64 slab = host[OOMK_A_HOST_SLAB_RECLAIMABLE] + host[OOMK_A_HOST_SLAB_UNRECLAIMABLE];
-	unsigned int i;
+	struct seq_file m = { .buf = words, .size = sizeof(words) - 1 };
+	char *rest = words, *line;
 
-	pr_emerg("event %llu: panic instead of a kill, asked by %*pE[%d] gfp=%pGg order=%d\n",
-		 ev->seq, (int)strlen(ev->trigger.comm), ev->trigger.comm, ev->trigger.tid, &gfp,
-		 ev->order);
-	pr_emerg("memory %llu kB, free %llu kB, anon %llu kB, file %llu kB, shmem %llu kB, slab %llu kB\n",
-		 host[OOMK_A_HOST_TOTAL] >> 10, host[OOMK_A_HOST_FREE] >> 10,
-		 host[OOMK_A_HOST_ANON] >> 10, host[OOMK_A_HOST_FILE] >> 10,
-		 host[OOMK_A_HOST_SHMEM] >> 10, slab >> 10);
-	pr_emerg("%u candidates, those with the most points:\n", c->tasks.total);
-	for (i = 0; i < TOP; i++) {
-		t = next_by_points(&c->tasks, t);
-		if (!t)
-			break;
-		pr_emerg("%*pE[%d] points %lld anon %llu kB file %llu kB shmem %llu kB swap %llu kB oom_score_adj %d\n",
-			 (int)strlen(t->comm), t->comm, t->pid, t->points, KB(t->rss_anon),
-			 KB(t->rss_file), KB(t->rss_shmem), KB(t->swap), t->oom_score_adj);
-	}
+	oomk_panic_text(&m, c);
+	words[m.count] = '\0';
+	while ((line = strsep(&rest, "\n")))
+		if (*line)
+			pr_emerg("%s\n", line);
 }

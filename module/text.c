@@ -134,6 +134,16 @@ static u64 resident(const struct oomk_task *t)
 	return t->rss_anon + t->rss_file + t->rss_shmem;
 }
 
+/* When, and whose memory ran out. */
+void oomk_text_what(struct seq_file *m, const struct oomk_event *ev, u32 kind)
+{
+	seq_puts(m, "time ");
+	put_utc(m, ev->time_real_ns);
+	seq_puts(m, " boot ");
+	put_boot(m, ev->time_boot_ns);
+	seq_printf(m, " s\nkind %s\nconstraint %s\n", kinds[kind], constraints[ev->constraint]);
+}
+
 /* Summary */
 
 static void put_victim_phrase(struct seq_file *m, const struct oomk_event *ev)
@@ -208,19 +218,19 @@ static void put_summary(struct seq_file *m, const struct oomk_event *ev)
 
 /* Circumstances */
 
-static void put_trigger(struct seq_file *m, const struct oomk_event *ev)
+/* Who asked for the memory; without the cgroup. */
+void oomk_text_trigger(struct seq_file *m, const struct oomk_event *ev)
 {
 	const struct oomk_task *t = &ev->trigger;
 
 	seq_printf(m, "trigger pid %d tid %d uid %u oom_score_adj %d comm ", t->pid, t->tid, t->uid,
 		   t->oom_score_adj);
 	oomk_text_comm(m, t);
-	seq_puts(m, "\ntrigger_cgroup ");
-	put_cgroup(m, ev, t->cgroup_id);
 	seq_putc(m, '\n');
 }
 
-static void put_allocation(struct seq_file *m, const struct oomk_event *ev)
+/* How it asked. */
+void oomk_text_allocation(struct seq_file *m, const struct oomk_event *ev)
 {
 	gfp_t gfp = (__force gfp_t)ev->gfp_mask;
 
@@ -231,7 +241,8 @@ static void put_allocation(struct seq_file *m, const struct oomk_event *ev)
 		seq_printf(m, "cpuset_mems %*pbl\n", nodemask_pr_args(&ev->mems_allowed));
 }
 
-static void put_points_check(struct seq_file *m, const struct oomk_event *ev)
+/* What scores are relative to, and whether ours is the kernel's. */
+void oomk_text_points(struct seq_file *m, const struct oomk_event *ev)
 {
 	seq_printf(m, "points totalpages %llu chosen_points ", ev->total_pages);
 	if (ev->known_points)
@@ -270,10 +281,12 @@ static void put_host(struct seq_file *m, const struct oomk_host *host)
 	seq_puts(m, " kB\n");
 }
 
-static void put_holders(struct seq_file *m, const struct oomk_event *ev)
+/* Memory that was charged, and that of the host. */
+void oomk_text_memory(struct seq_file *m, const struct oomk_event *ev)
 {
 	seq_printf(m, "memory charged %llu held_by_tasks %llu not_held %lld kB\n",
 		   ev->charged >> 10, ev->held >> 10, (s64)(ev->charged - ev->held) / 1024);
+	put_host(m, &ev->host);
 }
 
 static void put_pressure(struct seq_file *m, const struct oomk_event *ev)
@@ -468,22 +481,21 @@ void oomk_text_event(struct seq_file *m, const struct oomk_event *ev)
 
 	seq_printf(m, "\nevent %llu\n", ev->seq);
 	put_summary(m, ev);
-	seq_puts(m, "time ");
-	put_utc(m, ev->time_real_ns);
-	seq_puts(m, " boot ");
-	put_boot(m, ev->time_boot_ns);
-	seq_printf(m, " s\nkind %s\nconstraint %s\nflags ", kinds[ev->kind],
-		   constraints[ev->constraint]);
+	oomk_text_what(m, ev, ev->kind);
+	seq_puts(m, "flags ");
 	put_flags(m, ev->flags, event_flags, ARRAY_SIZE(event_flags));
 	seq_putc(m, '\n');
-	if (ev->known_trigger)
-		put_trigger(m, ev);
+	if (ev->known_trigger) {
+		oomk_text_trigger(m, ev);
+		seq_puts(m, "trigger_cgroup ");
+		put_cgroup(m, ev, ev->trigger.cgroup_id);
+		seq_putc(m, '\n');
+	}
 	if (ev->total_pages != OOMK_UNKNOWN) {
-		put_allocation(m, ev);
-		put_points_check(m, ev);
+		oomk_text_allocation(m, ev);
+		oomk_text_points(m, ev);
 		put_pressure(m, ev);
-		put_holders(m, ev);
-		put_host(m, &ev->host);
+		oomk_text_memory(m, ev);
 	}
 	seq_printf(m, "victims %u\n", ev->victims_total);
 	for (i = 0; i < ev->nr_victims; i++)

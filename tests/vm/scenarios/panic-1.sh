@@ -5,8 +5,10 @@
 # vm.panic_on_oom=1: a cgroup's OOM is still a kill, a host OOM makes the kernel panic; what
 # oomk knows is on the console before.
 # run: --panic --mem 384
-# console: oomk: event 2: panic instead of a kill, asked by hog\[[0-9]*\]
-# console: oomk: hog\[[0-9]*\] points [0-9]* anon [0-9]* kB
+# console: oomk: panic event 2 instance [0-9]*
+# console: oomk: panic trigger pid [0-9]* tid [0-9]* uid 0 oom_score_adj 0 comm hog
+# console: oomk: panic task pid [0-9]* uid 0 oom_score_adj 0 points [0-9]* anon [0-9]* .* comm hog
+# console: oomk: panic end
 # console: Kernel panic - not syncing: Out of memory: system-wide panic_on_oom is enabled
 
 . ./lib.sh

@@ -4,7 +4,10 @@
 #
 # vm.panic_on_oom=2: the OOM of a cgroup makes the kernel panic, too.
 # run: --panic --mem 384
-# console: oomk: event 1: panic instead of a kill, asked by hog\[[0-9]*\]
+# console: oomk: panic event 1 instance [0-9]*
+# console: oomk: panic limit id [0-9]* max 20480 kB
+# console: oomk: panic limit_cgroup /a
+# console: oomk: panic end
 # console: Kernel panic - not syncing: Out of memory: compulsory panic_on_oom is enabled
 
 . ./lib.sh
