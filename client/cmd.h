@@ -18,10 +18,12 @@ struct cmd_args {
 	const char *exec;      /* NULL: no command */
 	const char *log;       /* NULL: no file of events */
 	bool journal;
-	const char *cgroup;    /* NULL: the host */
-	const char *pod;       /* NULL: @cgroup */
-	unsigned int interval; /* seconds; 0: once */
-	uint64_t seq;	       /* 0: the last event */
+	const char *cgroup;	/* NULL: the host */
+	const char *pod;	/* NULL: @cgroup */
+	unsigned int interval;	/* seconds; 0: once */
+	uint64_t seq;		/* 0: the last event */
+	bool pstore;		/* records of panics instead of an event */
+	const char *pstore_dir; /* NULL: where they normally are */
 };
 
 /* Return an exit status; what went wrong has been printed. */

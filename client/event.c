@@ -42,27 +42,51 @@ static int type_size(enum spec_type type)
 	}
 }
 
-static struct bytes copy_bytes(const struct nlattr *nla, bool string)
+struct node *node_new(const struct spec_set *set)
 {
-	size_t len = nla_len(nla);
+	struct node *node = xcalloc(1, sizeof(*node) + (set->max + 1) * sizeof(node->values[0]));
+
+	node->set = set;
+	return node;
+}
+
+void node_put_number(struct node *node, int attr, uint64_t number)
+{
+	if (!node->values[attr].count)
+		node->values[attr] = (struct value){ .count = 1, .number = number };
+}
+
+void node_put_bytes(struct node *node, int attr, struct bytes bytes)
+{
 	unsigned char *copy;
 
-	if (string)
-		len = strnlen(nla_data(nla), len);
-	copy = xcalloc(len + 1, 1);
-	memcpy(copy, nla_data(nla), len);
-	return (struct bytes){ copy, len };
+	if (node->values[attr].count)
+		return;
+	copy = xcalloc(bytes.len + 1, 1);
+	memcpy(copy, bytes.data, bytes.len);
+	node->values[attr] = (struct value){ .count = 1, .bytes = { copy, bytes.len } };
+}
+
+void node_put_nest(struct node *node, int attr, struct node *nested)
+{
+	struct value *value = &node->values[attr];
+
+	if (value->count && !node->set->attrs[attr].multi) {
+		node_free(nested);
+		return;
+	}
+	value->nodes = xreallocarray(value->nodes, value->count + 1, sizeof(nested));
+	value->nodes[value->count++] = nested;
 }
 
 static bool decode_one(struct node *node, const struct nlattr *nla, char *error, size_t size)
 {
 	int type = nla_type(nla);
 	const struct spec_attr *attr = &node->set->attrs[type];
-	struct value *value = &node->values[type];
 	int expected = type_size(attr->type);
 	struct node *nested;
 
-	if (value->count && !attr->multi) {
+	if (node->values[type].count && !attr->multi) {
 		snprintf(error, size, "%s.%s occurs twice", node->set->name, attr->name);
 		return false;
 	}
@@ -74,41 +98,42 @@ static bool decode_one(struct node *node, const struct nlattr *nla, char *error,
 
 	switch (attr->type) {
 	case SPEC_PAD:
-		return true;
+		break;
 	case SPEC_U32:
-		value->number = nla_get_u32(nla);
+		node_put_number(node, type, nla_get_u32(nla));
 		break;
 	case SPEC_S32:
-		value->number = (uint64_t)(int64_t)nla_get_s32(nla);
+		node_put_number(node, type, (uint64_t)(int64_t)nla_get_s32(nla));
 		break;
 	case SPEC_U64:
 	case SPEC_S64:
-		value->number = nla_get_u64(nla);
+		node_put_number(node, type, nla_get_u64(nla));
 		break;
 	case SPEC_STRING:
+		node_put_bytes(node, type,
+			       (struct bytes){ nla_data(nla),
+					       strnlen(nla_data(nla), (size_t)nla_len(nla)) });
+		break;
 	case SPEC_BINARY:
-		value->bytes = copy_bytes(nla, attr->type == SPEC_STRING);
+		node_put_bytes(node, type, (struct bytes){ nla_data(nla), (size_t)nla_len(nla) });
 		break;
 	case SPEC_NEST:
 		nested = node_decode(attr->nested, nla_data(nla), nla_len(nla), error, size);
 		if (!nested)
 			return false;
-		value->nodes = xreallocarray(value->nodes, value->count + 1, sizeof(nested));
-		value->nodes[value->count] = nested;
+		node_put_nest(node, type, nested);
 		break;
 	}
-	value->count++;
 	return true;
 }
 
 struct node *node_decode(const struct spec_set *set, const struct nlattr *attrs, int len,
 			 char *error, size_t size)
 {
-	struct node *node = xcalloc(1, sizeof(*node) + (set->max + 1) * sizeof(node->values[0]));
+	struct node *node = node_new(set);
 	const struct nlattr *nla;
 	int rest;
 
-	node->set = set;
 	nla_for_each_attr(nla, attrs, len, rest) {
 		int type = nla_type(nla);
 

@@ -38,6 +38,15 @@ struct node *node_decode(const struct spec_set *set, const struct nlattr *attrs,
 void node_free(struct node *node);
 
 /*
+ * A node made by hand. What it has already it keeps, but for nests that may occur several times;
+ * bytes are copied, @nested is owned from now on.
+ */
+struct node *node_new(const struct spec_set *set);
+void node_put_number(struct node *node, int attr, uint64_t number);
+void node_put_bytes(struct node *node, int attr, struct bytes bytes);
+void node_put_nest(struct node *node, int attr, struct node *nested);
+
+/*
  * Accessors. A NULL node has no attributes; an absent number reads as 0, an
  * absent nest or name as NULL. Asking for another type than the table has is a
  * bug of the caller.

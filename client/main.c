@@ -39,6 +39,14 @@ static const struct option events_options[] = {
 	{ 0 },
 };
 
+static const struct option show_options[] = {
+	{ "json", no_argument, NULL, 'j' },
+	{ "help", no_argument, NULL, 'h' },
+	{ "host-root", required_argument, NULL, 'r' },
+	{ "pstore", optional_argument, NULL, 'P' },
+	{ 0 },
+};
+
 static const struct option watch_options[] = {
 	{ "json", no_argument, NULL, 'j' },
 	{ "help", no_argument, NULL, 'h' },
@@ -70,9 +78,9 @@ static const struct command commands[] = {
 	},
 	{
 		.name = "show",
-		.arguments = "[--json] [--host-root DIR] [SEQ|last]",
-		.help = "print all that is known of event SEQ, or of the last one",
-		.options = events_options,
+		.arguments = "[--json] [--host-root DIR] [--pstore[=DIR] | SEQ|last]",
+		.help = "print all that is known of event SEQ, of the last one, or of past panics",
+		.options = show_options,
 		.takes_seq = true,
 		.run = cmd_show,
 	},
@@ -202,6 +210,10 @@ static int run_command(const struct command *command, int argc, char **argv)
 		case 'p':
 			args.pod = optarg;
 			break;
+		case 'P':
+			args.pstore = true;
+			args.pstore_dir = optarg;
+			break;
 		case 'i':
 			if (!parse_number(optarg, &interval) || !interval || interval > DAY) {
 				fprintf(stderr,
@@ -215,7 +227,7 @@ static int run_command(const struct command *command, int argc, char **argv)
 			return usage_error(command);
 		}
 	}
-	if (command->takes_seq && optind < argc) {
+	if (command->takes_seq && !args.pstore && optind < argc) {
 		if (!parse_event(argv[optind], &args.seq)) {
 			fprintf(stderr, "oomk: '%s' is neither a sequence number nor 'last'\n",
 				argv[optind]);
