@@ -32,6 +32,13 @@ test-all:
 kunit:
 	tests/kunit/run
 
+# SECONDS= for each target of the client; REQUESTS= to the module on the debug kernel.
+fuzz:
+	tests/setup
+	tests/fuzz/run $(or $(SECONDS),600)
+	tests/vm/scenario tests/vm/scenarios/fuzz.sh --kernel 6.1-debug \
+		-- $(or $(REQUESTS),1000000) 20000
+
 coverage:
 	tests/coverage
 
@@ -50,4 +57,4 @@ install uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test test-all kunit coverage lint spec-check deb install uninstall clean
+.PHONY: all module client demo test test-all kunit fuzz coverage lint spec-check deb install uninstall clean
