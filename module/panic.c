@@ -11,7 +11,6 @@
 #include <linux/sizes.h>
 
 #include "panic.h"
-#include "score.h"
 #include "text.h"
 
 #define TOP 10

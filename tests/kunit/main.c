@@ -5,8 +5,8 @@
 
 #include "tests.h"
 
-kunit_test_suites(&oomk_message_suite, &oomk_message_room_suite, &oomk_score_suite,
-		  &oomk_store_suite, &oomk_text_suite);
+kunit_test_suites(&oomk_message_suite, &oomk_message_room_suite, &oomk_panic_suite,
+		  &oomk_score_suite, &oomk_store_suite, &oomk_text_suite);
 
 MODULE_DESCRIPTION("KUnit tests of oomk");
 MODULE_LICENSE("GPL");

@@ -7,6 +7,7 @@
 
 extern struct kunit_suite oomk_message_suite;
 extern struct kunit_suite oomk_message_room_suite;
+extern struct kunit_suite oomk_panic_suite;
 extern struct kunit_suite oomk_score_suite;
 extern struct kunit_suite oomk_store_suite;
 extern struct kunit_suite oomk_text_suite;

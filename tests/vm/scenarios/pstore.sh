@@ -8,6 +8,7 @@
 # run: --reboot --mem 384 --append memmap=1M$128M
 
 . ./lib.sh
+[ "$(uname -m)" = x86_64 ] || skip "memmap= is x86's"
 modprobe ramoops mem_address=0x8000000 mem_size=0x100000 record_size=0x20000 ||
 	skip "this kernel has no ramoops"
 mount -t pstore -o kmsg_bytes=131072 pstore /sys/fs/pstore
