@@ -66,8 +66,7 @@ static bool add_file(struct parts *parts, const char *path, const char *name)
 	part.log = read_file(path);
 	if (!part.log)
 		return fail(path, "cannot be read", errno);
-	part.path = xcalloc(strlen(path) + 1, 1);
-	strcpy(part.path, path);
+	part.path = xstrdup(path);
 	if (sscanf(part.log, "%15[A-Za-z ]#%u Part%u", part.reason, &part.count, &part.number) != 3)
 		part.number = 0;
 	parts->v = xreallocarray(parts->v, parts->count + 1, sizeof(part));

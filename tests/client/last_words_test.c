@@ -151,8 +151,7 @@ static void the_name_of_a_process_is_no_record(void **state)
 {
 	static const char *const logs[] = {
 		"<4>[    3.1]\n<4>[    3.1] oomk: panic en invoked oom-killer: gfp_mask=0xcc0\n",
-		"<6>[    3.1] [    103]     0   103    13069     5243    81920        0    0\n"
-		"<6>[    3.1] oomk: panic en\n",
+		"<6>[    3.1] [    103]     0   103    13069 0\n<6>[    3.1] oomk: panic en\n",
 		"<4>[    3.1] x oomk: panic event 1 instance 1\n",
 		"<4>[    3.1] oomk: panicevent 1 instance 1\n",
 		"<0",

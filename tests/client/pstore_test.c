@@ -48,17 +48,17 @@ static void make_dir(const char *name)
 	assert_int_equal(mkdir(path, 0700), 0);
 }
 
-/* The records have these numbers, ended by 0, and each has @tasks tasks. */
-static void assert_seqs(bool all, size_t tasks, const uint64_t *seqs)
+/* There are @count records with these numbers, each with @tasks tasks. */
+static void assert_seqs(bool all, size_t tasks, size_t count, const uint64_t *seqs)
 {
-	struct last_words_list list;
+	struct last_words_list list = { 0 };
 
 	assert_int_equal(pstore_read(&list, dir), all);
-	for (size_t i = 0; i < list.count; i++) {
+	assert_int_equal(list.count, count);
+	for (size_t i = 0; i < count; i++) {
 		assert_int_equal(node_u64(list.words[i].record.event, OOMK_A_EVENT_SEQ), seqs[i]);
 		assert_int_equal(list.words[i].record.tasks.count, tasks);
 	}
-	assert_int_equal(seqs[list.count], 0);
 	last_words_free(&list);
 }
 
@@ -75,7 +75,7 @@ static void parts_are_put_together(void **state)
 			   "oomk: panic task pid 1 comm a\n");
 	put("dmesg-efi-6", "Oops#1 Part3\nBUG\n");
 	put("dmesg.txt", "oomk: panic event 5 instance 1\noomk: panic end\n");
-	assert_seqs(true, 2, (uint64_t[]){ 5, 6, 0 });
+	assert_seqs(true, 2, 2, (uint64_t[]){ 5, 6 });
 }
 
 static void records_are_in_order_of_time(void **state)
@@ -92,17 +92,17 @@ static void records_are_in_order_of_time(void **state)
 	    "oomk: panic event 1 instance 1\noomk: panic time 2026-01-01T00:00:00.000000Z boot 1.000000 s\n"
 	    "oomk: panic end\n");
 	put("1/2/3/4/dmesg-deep", "oomk: panic event 3 instance 1\noomk: panic end\n");
-	assert_seqs(true, 0, (uint64_t[]){ 1, 2, 0 });
+	assert_seqs(true, 0, 2, (uint64_t[]){ 1, 2 });
 }
 
 static void no_record_is_none(void **state)
 {
 	(void)state;
-	assert_seqs(true, 0, (uint64_t[]){ 0 });
+	assert_seqs(true, 0, 0, NULL);
 	put("dmesg-ramoops-0",
 	    "Panic#1 Part1\nKernel panic - not syncing: Attempted to kill init!\n");
 	put("console-ramoops-0", "oomk: panic event 1 instance 1\noomk: panic end\n");
-	assert_seqs(true, 0, (uint64_t[]){ 0 });
+	assert_seqs(true, 0, 0, NULL);
 }
 
 static void what_cannot_be_read_is_told(void **state)
@@ -112,9 +112,9 @@ static void what_cannot_be_read_is_told(void **state)
 	(void)state;
 	put("dmesg-ramoops-1", "oomk: panic event 1 instance 1\noomk: panic end\n");
 	put("dmesg-ramoops-2.enc.z", "x\x9c");
-	assert_seqs(false, 0, (uint64_t[]){ 1, 0 });
+	assert_seqs(false, 0, 1, (uint64_t[]){ 1 });
 	put("dmesg-ramoops-1", "oomk: panic event 1 instance 1\n");
-	assert_seqs(false, 0, (uint64_t[]){ 1, 0 });
+	assert_seqs(false, 0, 1, (uint64_t[]){ 1 });
 	assert_false(pstore_read(&list, "/nonexistent"));
 	assert_int_equal(list.count, 0);
 }
@@ -129,7 +129,7 @@ static void links_and_devices_are_left_alone(void **state)
 	snprintf(pipe, sizeof(pipe), "%s/dmesg-pipe", dir);
 	assert_int_equal(symlink("hidden", link), 0);
 	assert_int_equal(mkfifo(pipe, 0600), 0);
-	assert_seqs(true, 0, (uint64_t[]){ 0 });
+	assert_seqs(true, 0, 0, NULL);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
