@@ -85,7 +85,7 @@ static void help_and_version_exit_with_0(void **state)
 		{ "--help", "Usage: oomk COMMAND" },
 		{ "--version", "oomk " OOMK_VERSION "\n" },
 		{ "list --help", "Usage: oomk list [--json] [--host-root DIR]\n" },
-		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [--pstore[=DIR] | SEQ|last]\n" },
+		{ "show --help", "Usage: oomk show [--json] [--host-root DIR] [--pstore[=DIR] |" },
 		{ "watch --help", "Usage: oomk watch [--json] [--host-root DIR]" },
 		{ "stats --help", "Usage: oomk stats [--json]\n" },
 		{ "export --help", "Usage: oomk export [--host-root DIR] [--listen ADDR:PORT]" },

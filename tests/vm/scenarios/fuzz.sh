@@ -21,8 +21,8 @@ until [ -e $tmp/stop ]; do
 done &
 killer=$!
 seed=${3:-1}
-fuzz netlink oomk "$seed" "${1:-20000}" || wrong "fuzz netlink"
-fuzz proc /proc/oomk "$seed" "${2:-4000}" || wrong "fuzz proc"
+fuzz netlink oomk "$seed" "${1:-2000}" || wrong "fuzz netlink"
+fuzz proc /proc/oomk "$seed" "${2:-400}" || wrong "fuzz proc"
 touch $tmp/stop
 wait $killer
 await "the last kill" all_exited last
