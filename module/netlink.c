@@ -371,7 +371,8 @@ static int take_candidates(struct netlink_callback *cb)
 
 	if (dump_of(cb)->ev)
 		return 0;
-	ev = kvzalloc(size_add(sizeof(*ev), array_size(tasks.max, sizeof(*tasks.v))),
+	ev = kvzalloc(size_add(sizeof(*ev),
+			       array_size(tasks.max + OOMK_ANCESTORS_MAX, sizeof(*tasks.v))),
 		      GFP_KERNEL_ACCOUNT);
 	if (!ev)
 		return -ENOMEM;

@@ -82,14 +82,16 @@ void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct
 {
 	struct task_struct *leader = p->group_leader;
 	const struct cred *cred = __task_cred(leader);
+	const struct pid *pid = task_pid(leader);
 
 	memset(t, 0, sizeof(*t));
 	t->pid = task_tgid_nr(leader);
 	t->tid = t->pid;
 	t->ppid = task_tgid_nr(rcu_dereference(leader->real_parent));
-	t->ns_pid = task_pid_nr_ns(leader, task_active_pid_ns(leader));
-	t->uid = from_kuid(&init_user_ns, cred->uid);
-	t->gid = from_kgid(&init_user_ns, cred->gid);
+	/* What task_pid_nr_ns() and from_kuid() give, without calls: there may be many tasks. */
+	t->ns_pid = pid ? pid->numbers[pid->level].nr : 0;
+	t->uid = __kuid_val(cred->uid);
+	t->gid = __kgid_val(cred->gid);
 	t->threads = get_nr_threads(leader);
 	t->oom_score_adj = leader->signal->oom_score_adj;
 	t->start_boot_ns = leader->start_boottime;
@@ -159,12 +161,16 @@ static void sift_down(struct oomk_tasks *tasks, u32 i)
 	}
 }
 
-/* Keeps @t if there is room, or in the place of a task that matters less. */
-static void keep(struct oomk_tasks *tasks, const struct oomk_task *t)
+/*
+ * Keeps the task that was read to the end of the others, which has room for ancestors, if it is one
+ * of @tasks->max, or in the place of one that matters less.
+ */
+static void keep(struct oomk_tasks *tasks)
 {
+	const struct oomk_task *t = &tasks->v[tasks->nr];
+
 	if (tasks->nr < tasks->max) {
-		tasks->v[tasks->nr++] = *t;
-		if (tasks->nr == tasks->max) {
+		if (++tasks->nr == tasks->max) {
 			u32 i = tasks->nr / 2;
 
 			while (i-- > 0)
@@ -185,6 +191,7 @@ static void keep(struct oomk_tasks *tasks, const struct oomk_task *t)
  */
 void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
 {
+	struct mem_cgroup *memcg, *last = NULL;
 	struct task_struct *p;
 
 	tasks->nr = 0;
@@ -194,31 +201,29 @@ void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
 
 	rcu_read_lock();
 	for_each_process(p) {
-		struct oomk_task t;
+		struct oomk_task *t = &tasks->v[tasks->nr];
 
-		if (scope->memcg) {
-			struct mem_cgroup *memcg = mem_cgroup_from_task(p);
-
-			if (!memcg || !mem_cgroup_is_descendant(memcg, scope->memcg))
-				continue;
-		}
-		oomk_task_read(&t, p, NULL);
-		if (scope->capture)
+		memcg = mem_cgroup_from_task(p);
+		if (scope->memcg && (!memcg || !mem_cgroup_is_descendant(memcg, scope->memcg)))
+			continue;
+		oomk_task_read(t, p, NULL);
+		if (scope->capture && memcg != last)
 			oomk_cgroups_add(scope->capture, p);
-		t.flags |= OOMK_TASK_FLAGS_CANDIDATE;
+		last = memcg;
+		t->flags |= OOMK_TASK_FLAGS_CANDIDATE;
 		if (p == scope->chosen)
-			t.flags |= OOMK_TASK_FLAGS_CHOSEN;
+			t->flags |= OOMK_TASK_FLAGS_CHOSEN;
 		if (scope->trigger && same_thread_group(p, scope->trigger))
-			t.flags |= OOMK_TASK_FLAGS_TRIGGER;
-		if (t.measured)
-			oomk_score(&t, scope->totalpages);
-		if (!t.skip && !scope->memcg && scope->trigger && !on_nodes(p, scope))
-			t.skip = OOMK_SKIP_NOT_IN_NODEMASK;
+			t->flags |= OOMK_TASK_FLAGS_TRIGGER;
+		if (t->measured)
+			oomk_score(t, scope->totalpages);
+		if (!t->skip && !scope->memcg && scope->trigger && !on_nodes(p, scope))
+			t->skip = OOMK_SKIP_NOT_IN_NODEMASK;
 
 		tasks->total++;
-		tasks->busy += t.skip == OOMK_SKIP_BUSY;
-		tasks->held += t.rss_anon + t.rss_shmem;
-		keep(tasks, &t);
+		tasks->busy += t->skip == OOMK_SKIP_BUSY;
+		tasks->held += t->rss_anon + t->rss_shmem;
+		keep(tasks);
 	}
 	rcu_read_unlock();
 }
