@@ -39,6 +39,10 @@ fuzz:
 	tests/vm/scenario tests/vm/scenarios/fuzz.sh --kernel 6.1-debug \
 		-- $(or $(REQUESTS),1000000) 20000
 
+bench:
+	tests/setup
+	bench/run
+
 coverage:
 	tests/coverage
 
@@ -57,4 +61,4 @@ install uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test test-all kunit fuzz coverage lint spec-check deb install uninstall clean
+.PHONY: all module client demo test test-all kunit fuzz bench coverage lint spec-check deb install uninstall clean
