@@ -29,6 +29,10 @@ test-all:
 	tests/setup
 	tests/run all
 
+stress:
+	tests/setup
+	tests/run stress
+
 kunit:
 	tests/kunit/run
 
@@ -61,4 +65,4 @@ install uninstall:
 clean:
 	rm -rf build
 
-.PHONY: all module client demo test test-all kunit fuzz bench coverage lint spec-check deb install uninstall clean
+.PHONY: all module client demo test test-all stress kunit fuzz bench coverage lint spec-check deb install uninstall clean

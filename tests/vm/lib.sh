@@ -104,14 +104,20 @@ unless_rt() {
 
 # --- Provoking
 
-# scale N: how often to do what the situation wants done N times. A debug kernel is much slower
-# and sees by itself what others show only after many repetitions.
+# Of the scenario, "full" for `make stress`.
+size=${1:-}
+
+# scale N [FULL]: how often to do what the situation wants done N times, and FULL times at full
+# size. A debug kernel is much slower and sees by itself what others show only after many
+# repetitions.
 scale() {
+	local times=$1
+
+	[ "$size" != full ] || times=${2:-$1}
 	if [ -e /sys/kernel/debug/kmemleak ] || [ -e /sys/kernel/debug/kcsan ]; then
-		echo $(($1 / 5))
-	else
-		echo "$1"
+		times=$((times / 5))
 	fi
+	echo $times
 }
 
 kernel_kills() {
