@@ -5,7 +5,6 @@
  */
 #include <assert.h>
 #include <linux/genetlink.h>
-#include <netlink/genl/ctrl.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
 #include <stdarg.h>
@@ -78,6 +77,11 @@ static int open_socket(struct session *session, struct nl_sock **sock)
 		*sock = NULL;
 		return fail_nl(session, err, "cannot open a netlink socket");
 	}
+	/*
+	 * The reply ends a request, or NLMSG_DONE does: with the acknowledgement two messages
+	 * would have to find room in the socket at once.
+	 */
+	nl_socket_disable_auto_ack(*sock);
 	nl_socket_set_msg_buf_size(*sock, MESSAGE_SIZE);
 	nl_socket_enable_msg_peek(*sock);
 	/* Without it errors have no words, that is all. */
@@ -161,16 +165,6 @@ static int on_error(struct sockaddr_nl *from, struct nlmsgerr *error, void *arg)
 	return NL_STOP;
 }
 
-static int on_ack(struct nl_msg *msg, void *arg)
-{
-	struct reply *reply = arg;
-
-	(void)msg;
-	reply->progress = true;
-	reply->finished = true;
-	return NL_STOP;
-}
-
 /* The end of a dump, which may also be its failure. */
 static int on_finish(struct nl_msg *msg, void *arg)
 {
@@ -191,11 +185,13 @@ static int on_finish(struct nl_msg *msg, void *arg)
 /* Reads on after a failure, so that the socket is ready for the next request. */
 static int on_reply(struct nl_msg *msg, void *arg)
 {
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	struct reply *reply = arg;
 
 	reply->progress = true;
+	reply->finished = !(hdr->nlmsg_flags & NLM_F_MULTI);
 	if (!reply->err)
-		reply->err = reply->take(reply, nlmsg_hdr(msg));
+		reply->err = reply->take(reply, hdr);
 	return NL_OK;
 }
 
@@ -205,7 +201,6 @@ static int receive_reply(struct session *session, struct reply *reply)
 	int err = 0;
 
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, reply);
-	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, reply);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, reply);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_reply, reply);
 
@@ -217,6 +212,11 @@ static int receive_reply(struct session *session, struct reply *reply)
 	}
 	nl_cb_put(cb);
 
+	if (!reply->finished) {
+		/* What is still to come, a dump that goes on above all, is not for the next. */
+		nl_socket_free(session->requests);
+		session->requests = NULL;
+	}
 	if (reply->err)
 		return reply->err;
 	if (err < 0)
@@ -237,12 +237,16 @@ static struct nl_msg *new_request(int family, int flags, int cmd, int version)
 /* Sends @msg, frees it, and takes in what comes back. */
 static int exchange(struct nl_msg *msg, struct reply *reply)
 {
-	int err = nl_send_auto(reply->session->requests, msg);
+	struct session *session = reply->session;
+	int err = session->requests ? 0 : open_socket(session, &session->requests);
 
+	if (!err) {
+		err = nl_send_auto(session->requests, msg);
+		err = err < 0 ? fail_nl(session, err, "cannot ask the kernel") :
+				receive_reply(session, reply);
+	}
 	nlmsg_free(msg);
-	if (err < 0)
-		return fail_nl(reply->session, err, "cannot ask the kernel");
-	return receive_reply(reply->session, reply);
+	return err;
 }
 
 static int take_family(struct reply *reply, struct nlmsghdr *hdr)
@@ -290,11 +294,8 @@ int session_resolve(struct session *session)
 
 int session_open(struct session *session)
 {
-	int err;
-
 	*session = (struct session){ 0 };
-	err = open_socket(session, &session->requests);
-	return err ? err : session_resolve(session);
+	return session_resolve(session);
 }
 
 static struct node *decode(struct session *session, struct nlmsghdr *hdr,
@@ -408,13 +409,8 @@ static int join(struct session *session, int group)
 static int open_notices(struct session *session)
 {
 	int size = NOTICES_SIZE;
-	int group;
-	int err;
+	int err = open_socket(session, &session->notices);
 
-	group = genl_ctrl_resolve_grp(session->requests, "nlctrl", "notify");
-	if (group < 0)
-		return fail_nl(session, group, "cannot find the notifications of modules");
-	err = open_socket(session, &session->notices);
 	if (err)
 		return err;
 	nl_socket_disable_seq_check(session->notices);
@@ -423,7 +419,8 @@ static int open_notices(struct session *session)
 	if (setsockopt(nl_socket_get_fd(session->notices), SOL_SOCKET, SO_RCVBUFFORCE, &size,
 		       sizeof(size)))
 		nl_socket_set_buffer_size(session->notices, size, 0);
-	return join(session, group);
+	/* The controller's only group has the controller's own number. */
+	return join(session, GENL_ID_CTRL);
 }
 
 int session_subscribe(struct session *session, bool pressure)

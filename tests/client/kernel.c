@@ -88,12 +88,8 @@ static struct nl_msg *family_message(uint32_t seq, int cmd, const char *name, in
 	nla_put_u32(msg, CTRL_ATTR_HDRSIZE, 0);
 	nla_put_u32(msg, CTRL_ATTR_MAXATTR, 0);
 	groups = nla_nest_start(msg, CTRL_ATTR_MCAST_GROUPS);
-	if (id == GENL_ID_CTRL) {
-		put_group(msg, 1, "notify", GROUP_NOTIFY);
-	} else {
-		put_group(msg, 1, OOMK_MCGRP_EVENTS, GROUP_EVENTS);
-		put_group(msg, 2, OOMK_MCGRP_PRESSURE, GROUP_PRESSURE);
-	}
+	put_group(msg, 1, OOMK_MCGRP_EVENTS, GROUP_EVENTS);
+	put_group(msg, 2, OOMK_MCGRP_PRESSURE, GROUP_PRESSURE);
 	nla_nest_end(msg, groups);
 	return msg;
 }
@@ -113,19 +109,24 @@ static void reply_error(const struct nlmsghdr *request, int error, const char *t
 	push_message(&replies, msg);
 }
 
+/* The only reply to a request, and the acknowledgement if it was asked for. */
+static void reply_message(const struct nlmsghdr *request, struct nl_msg *msg)
+{
+	push_message(&replies, msg);
+	if (request->nlmsg_flags & NLM_F_ACK)
+		reply_error(request, 0, NULL);
+}
+
 static void serve_controller(struct nlmsghdr *request)
 {
 	struct nlattr *attr = nlmsg_find_attr(request, GENL_HDRLEN, CTRL_ATTR_FAMILY_NAME);
-	bool ours = nla_strcmp(attr, OOMK_FAMILY_NAME) == 0;
 
-	if (ours && !kernel.family) {
+	assert_int_equal(nla_strcmp(attr, OOMK_FAMILY_NAME), 0);
+	if (kernel.family)
+		reply_message(request, family_message(request->nlmsg_seq, CTRL_CMD_NEWFAMILY,
+						      OOMK_FAMILY_NAME, kernel.family));
+	else
 		reply_error(request, -ENOENT, NULL);
-		return;
-	}
-	push_message(&replies, family_message(request->nlmsg_seq, CTRL_CMD_NEWFAMILY,
-					      ours ? OOMK_FAMILY_NAME : "nlctrl",
-					      ours ? kernel.family : GENL_ID_CTRL));
-	reply_error(request, 0, NULL);
 }
 
 /* Answers of the module */
@@ -143,8 +144,7 @@ static void reply_stats(const struct nlmsghdr *request)
 	struct nl_msg *msg = module_message(request->nlmsg_seq, 0, OOMK_CMD_STATS_GET);
 
 	nla_put_u64(msg, OOMK_A_STATS_SEEN, kernel.last);
-	push_message(&replies, msg);
-	reply_error(request, 0, NULL);
+	reply_message(request, msg);
 }
 
 static struct nl_msg *event_message(uint32_t nlseq, int flags, int cmd, uint64_t seq)
@@ -179,8 +179,7 @@ static void reply_event(const struct nlmsghdr *request, uint64_t seq)
 		nlmsg_free(msg);
 		return;
 	}
-	push_message(&replies, msg);
-	reply_error(request, 0, NULL);
+	reply_message(request, msg);
 }
 
 static void reply_done(const struct nlmsghdr *request, int flags)
@@ -205,6 +204,10 @@ static void reply_dump(const struct nlmsghdr *request, uint64_t from)
 			kernel.first = seq + 1;
 			flags |= NLM_F_DUMP_INTR;
 			continue;
+		}
+		if (seq == kernel.short_at) {
+			kernel.short_at = 0;
+			push(&replies, NULL, -NLE_NOMEM);
 		}
 		push_message(&replies,
 			     event_message(request->nlmsg_seq, flags, OOMK_CMD_EVENT_GET, seq));
@@ -255,7 +258,7 @@ static int on_send(struct nl_sock *sock, struct nl_msg *msg)
 {
 	struct nlmsghdr *request = nlmsg_hdr(msg);
 
-	assert_ptr_equal(sock, replies.sock);
+	assert_ptr_not_equal(sock, notices.sock);
 	if (kernel.no_memory) {
 		kernel.no_memory--;
 		reply_error(request, -ENOMEM, NULL);
@@ -270,7 +273,7 @@ static int on_send(struct nl_sock *sock, struct nl_msg *msg)
 static int on_receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **data,
 		      struct ucred **creds)
 {
-	struct queue *queue = sock == replies.sock ? &replies : &notices;
+	struct queue *queue = sock == notices.sock ? &notices : &replies;
 	struct datagram *datagram = &queue->datagrams[queue->head];
 
 	(void)creds;
@@ -291,16 +294,14 @@ int __wrap_nl_connect(struct nl_sock *sock, int protocol)
 	nl_cb_overwrite_send(cb, on_send);
 	nl_cb_overwrite_recv(cb, on_receive);
 	nl_cb_put(cb);
-	if (!replies.sock)
-		replies.sock = sock;
-	else
-		notices.sock = sock;
+	/* What the socket before it was sent is read by nobody any more. */
+	drain(&replies);
 	return 0;
 }
 
 int __wrap_nl_socket_add_membership(struct nl_sock *sock, int group)
 {
-	assert_ptr_equal(sock, notices.sock);
+	notices.sock = sock;
 	assert_true(group == GROUP_NOTIFY || group == GROUP_EVENTS || group == GROUP_PRESSURE);
 	kernel.groups++;
 	return kernel.denied && group != GROUP_NOTIFY ? -NLE_PERM : 0;

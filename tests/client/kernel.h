@@ -7,10 +7,11 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include <linux/genetlink.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#define GROUP_NOTIFY 5
+#define GROUP_NOTIFY GENL_ID_CTRL
 #define GROUP_EVENTS 70
 #define GROUP_PRESSURE 71
 
@@ -28,6 +29,7 @@ struct kernel {
 	bool malformed;		/* the next event's seq has the wrong size */
 	bool cut_off;		/* the next reply is shorter than its header says */
 	unsigned int no_memory; /* so many requests fail, to the controller too */
+	uint64_t short_at;	/* no memory for this event when it is its turn, then there is */
 	int dump_error;		/* dumps end with this error and a text */
 
 	unsigned int requests; /* to the module, so far */

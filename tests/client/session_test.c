@@ -221,6 +221,22 @@ static void a_dump_with_an_unreadable_part_fails_as_a_whole(void **state)
 	node_list_free(&events);
 }
 
+static void a_dump_short_of_memory_does_not_mix_with_the_next(void **state)
+{
+	struct node_list events;
+
+	(void)state;
+	open_ok();
+	kernel.last = 4;
+	kernel.short_at = 3;
+	assert_int_equal(list(0, &events), -NLE_NOMEM);
+	assert_int_equal(events.count, 0);
+	/* The kernel would go on with it on the same socket. */
+	assert_int_equal(list(0, &events), 0);
+	assert_int_equal(events.count, 4);
+	node_list_free(&events);
+}
+
 int main(void)
 {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
@@ -238,6 +254,7 @@ int main(void)
 		TEST(an_interrupted_list_is_made_anew),
 		TEST(a_dump_that_fails_at_its_end_says_why),
 		TEST(a_dump_with_an_unreadable_part_fails_as_a_whole),
+		TEST(a_dump_short_of_memory_does_not_mix_with_the_next),
 	};
 
 	return cmocka_run_group_tests_name("session", tests, NULL, NULL);
