@@ -191,19 +191,18 @@ static int run(struct watcher *watcher, struct watch *watch, int signals)
 		struct pollfd fds[] = {
 			{ .fd = signals, .events = POLLIN },
 			{ .fd = exec_fd(&watcher->exec), .events = POLLOUT },
-			{ .fd = ends ? -1 : session_fd(watch->session), .events = POLLIN },
+			{ .fd = ends ? -1 : watch_fd(watch), .events = POLLIN },
 		};
-		int ready = poll(fds, sizeof(fds) / sizeof(fds[0]), REFRESH_MS), err = 0;
+		int retry = ends ? -1 : watch_timeout(watch), err = 0;
+		int ready = poll(fds, sizeof(fds) / sizeof(fds[0]), retry < 0 ? REFRESH_MS : retry);
 
-		if (!ready) {
-			workload_names_refresh(watcher->args->names);
-			event_file_flush(&watcher->file);
-		}
-		if (ready <= 0)
+		if (ready < 0)
 			continue;
+		if (!ready && retry < 0)
+			workload_names_refresh(watcher->args->names);
 		if (fds[1].revents)
 			exec_write(&watcher->exec);
-		if (fds[2].revents)
+		if (fds[2].revents || (!ready && retry >= 0))
 			err = watch_receive(watch);
 		event_file_flush(&watcher->file);
 		if (err)

@@ -3,13 +3,11 @@
 #include <inttypes.h>
 #include <netlink/errno.h>
 #include <stdio.h>
-#include <unistd.h>
 
 #include "watch.h"
 
-/* How long to wait for memory, or for a module to be one thing or the other. */
-#define RESYNC_TRIES 50
-#define RESYNC_PAUSE_US 100000
+/* How often it is tried to catch up. */
+#define BEHIND_MS 100
 
 static uint64_t event_seq(const struct node *event)
 {
@@ -99,18 +97,29 @@ static int try_resync(struct watch *watch)
 }
 
 /*
- * Comes back to a known state after anything may have happened. A kernel short
- * of memory, or a module that is unloaded on the way, is no reason to give up.
+ * A kernel short of memory, or a module that goes once more, is no reason to give up: it is
+ * tried again, until then the watch is behind.
  */
+static int settle(struct watch *watch, int err)
+{
+	bool behind = err == -NLE_NOMEM || err == -NLE_OBJ_NOTFOUND;
+
+	if (err == -NLE_NOMEM && !watch->behind)
+		watch->handler->note(watch->arg, "no memory to read events from the store; "
+						 "trying again until there is");
+	watch->behind = behind;
+	return behind ? 0 : err;
+}
+
+/* Comes back to a known state after anything may have happened. */
 static int resync(struct watch *watch)
 {
 	int err = try_resync(watch);
 
-	for (int i = 0; i < RESYNC_TRIES && (err == -NLE_NOMEM || err == -NLE_OBJ_NOTFOUND); i++) {
-		usleep(RESYNC_PAUSE_US);
+	/* Unloaded on the way; now it shows as absent. */
+	if (err == -NLE_OBJ_NOTFOUND)
 		err = try_resync(watch);
-	}
-	return err;
+	return settle(watch, err);
 }
 
 int watch_start(struct watch *watch, const uint64_t *since)
@@ -139,7 +148,7 @@ int watch_start(struct watch *watch, const uint64_t *since)
 	watch->family = watch->session->family;
 	/* First subscribed, then read: nothing falls between. */
 	err = session_subscribe(watch->session, watch->pressure);
-	return err ? err : catch_up(watch);
+	return err ? err : settle(watch, catch_up(watch));
 }
 
 static void on_message(void *arg, int cmd, const struct node *node)
@@ -147,14 +156,15 @@ static void on_message(void *arg, int cmd, const struct node *node)
 	struct watch *watch = arg;
 	int family = watch->family;
 
-	if (watch->err)
+	/* What comes while it is behind is read with the rest. */
+	if (watch->err || watch->behind)
 		return;
 	switch (cmd) {
 	case OOMK_CMD_EVENT_NTF:
 		watch->held = node;
 		if (event_seq(node) > watch->last + 1)
 			watch->err = resync(watch);
-		if (!watch->err)
+		if (!watch->err && !watch->behind)
 			deliver_held(watch);
 		watch->held = NULL;
 		break;
@@ -162,7 +172,7 @@ static void on_message(void *arg, int cmd, const struct node *node)
 		/* No outcome before its event. */
 		if (node_u64(node, OOMK_A_TASK_SEQ) > watch->last)
 			watch->err = resync(watch);
-		if (!watch->err && watch->family == family)
+		if (!watch->err && !watch->behind && watch->family == family)
 			watch->handler->outcome(watch->arg, node);
 		break;
 	case OOMK_CMD_PRESSURE_NTF:
@@ -189,11 +199,25 @@ int watch_receive(struct watch *watch)
 		.message = on_message,
 		.family = on_family,
 	};
-	int err = session_receive(watch->session, &handler, watch);
+	int err;
 
+	/* Notifications wait in the socket meanwhile. */
+	if (watch->behind)
+		return resync(watch);
+	err = session_receive(watch->session, &handler, watch);
 	if (err == -NLE_NOMEM) {
 		watch->handler->note(watch->arg, too_fast);
 		err = resync(watch);
 	}
 	return err ? err : watch->err;
+}
+
+int watch_fd(const struct watch *watch)
+{
+	return watch->behind ? -1 : session_fd(watch->session);
+}
+
+int watch_timeout(const struct watch *watch)
+{
+	return watch->behind ? BEHIND_MS : -1;
 }

@@ -32,6 +32,7 @@ struct watch {
 	int family;		 /* of the module that is followed, 0: none */
 	uint64_t last;		 /* newest event that was handed on */
 	const struct node *held; /* event in hand while the ones before it are fetched */
+	bool behind;		 /* events could not be read from the store yet */
 	int err;		 /* of a callback */
 };
 
@@ -41,7 +42,13 @@ struct watch {
  */
 int watch_start(struct watch *watch, const uint64_t *since);
 
-/* Hands on what has arrived; an error is final. */
+/* Hands on what has arrived, or tries to catch up; an error is final. */
 int watch_receive(struct watch *watch);
+
+/* Readable when there is something to receive; -1 while only time can help. */
+int watch_fd(const struct watch *watch);
+
+/* In how many milliseconds to receive although nothing is readable, -1: never. */
+int watch_timeout(const struct watch *watch);
 
 #endif /* OOMK_WATCH_H */

@@ -18,6 +18,12 @@ static int fail(const struct session *session, int err)
 	return err;
 }
 
+/* The module may come later, and so may memory. */
+static bool later(int err)
+{
+	return err == -NLE_OBJ_NOTFOUND || err == -NLE_NOMEM;
+}
+
 static void on_event(void *arg, const struct node *event)
 {
 	static const struct node_list none;
@@ -91,16 +97,23 @@ static int start(struct collector *collector)
 	return watch_start(&collector->watch, since);
 }
 
+int collector_receive(struct collector *collector)
+{
+	int err = watch_receive(&collector->watch);
+
+	return err ? fail(&collector->session, err) : 0;
+}
+
 int collector_try(struct collector *collector)
 {
 	int err;
 
 	if (collector->following)
-		return 0;
+		return watch_timeout(&collector->watch) < 0 ? 0 : collector_receive(collector);
 	err = session_resolve(&collector->session);
 	if (!err)
 		err = start(collector);
-	if (err == -NLE_OBJ_NOTFOUND) {
+	if (later(err)) {
 		if (!collector->waiting)
 			say(collector->session.error);
 		collector->waiting = true;
@@ -109,18 +122,17 @@ int collector_try(struct collector *collector)
 	if (err)
 		return fail(&collector->session, err);
 	if (collector->waiting)
-		say("the module was loaded");
+		say("the module can be read now");
 	collector->following = true;
 	collector->changed = true;
 	return 0;
 }
 
-/* The module may be absent. */
 static int open_session(struct session *session)
 {
 	int err = session_open(session);
 
-	return err && err != -NLE_OBJ_NOTFOUND ? fail(session, err) : 0;
+	return err && !later(err) ? fail(session, err) : 0;
 }
 
 int collector_open(struct collector *collector, struct workload_names *names)
@@ -159,14 +171,7 @@ void collector_close(struct collector *collector)
 
 int collector_fd(const struct collector *collector)
 {
-	return collector->following ? session_fd(&collector->session) : -1;
-}
-
-int collector_receive(struct collector *collector)
-{
-	int err = watch_receive(&collector->watch);
-
-	return err ? fail(&collector->session, err) : 0;
+	return collector->following ? watch_fd(&collector->watch) : -1;
 }
 
 void collector_refresh(struct collector *collector)

@@ -15,12 +15,12 @@ struct collector {
 	struct watch watch;
 	struct text text;
 	struct metrics metrics;
-	bool following; /* the module was there once */
-	bool waiting;	/* it was not, which has been said */
+	bool following; /* the module could be read once */
+	bool waiting;	/* it could not, which has been said */
 	bool changed;	/* since the caller last cleared it */
 };
 
-/* Without the module it waits; other errors are final. @names are the caller's. */
+/* Without the module, or memory, it waits; other errors are final. @names are the caller's. */
 int collector_open(struct collector *collector, struct workload_names *names);
 void collector_close(struct collector *collector);
 
@@ -28,7 +28,7 @@ void collector_close(struct collector *collector);
 int collector_fd(const struct collector *collector);
 int collector_receive(struct collector *collector);
 
-/* Looks whether the module is there by now, if it was never yet. */
+/* Tries again what could not be done yet: to find the module, or to catch up. */
 int collector_try(struct collector *collector);
 
 /* Brings the module's own figures up to date. */

@@ -24,6 +24,9 @@
 static int notices;
 static uint64_t seq;
 
+/* So many dumps fail for want of memory. */
+static unsigned int no_memory;
+
 int session_open(struct session *session)
 {
 	*session = (struct session){ .family = 30 };
@@ -77,7 +80,10 @@ int session_dump(struct session *session, int cmd, uint64_t about, const struct 
 	(void)set;
 	(void)each;
 	(void)arg;
-	return 0;
+	if (!no_memory)
+		return 0;
+	no_memory--;
+	return -NLE_NOMEM;
 }
 
 int session_list(struct session *session, int cmd, uint64_t about, const struct spec_set *set,
@@ -100,7 +106,10 @@ int session_fd(const struct session *session)
 	return notices;
 }
 
-/* 'e' is an event, 'o' the outcome of the last one, 'g' a gap, 'p' pressure, 'x' an error. */
+/*
+ * 'e' is an event, 'o' the outcome of the last one, 'g' a gap, 'p' pressure, 'x' an error;
+ * 's' a gap with memory short a while, 'S' for long.
+ */
 int session_receive(struct session *session, const struct session_handler *handler, void *arg)
 {
 	struct fake_event event = { .kind = OOMK_KIND_NO_VICTIM, .constraint = -1 };
@@ -111,10 +120,13 @@ int session_receive(struct session *session, const struct session_handler *handl
 
 	(void)session;
 	assert_int_equal(read(notices, &what, 1), 1);
+	no_memory = what == 's' ? 3 : what == 'S' ? 1000000 : 0;
 	switch (what) {
+	case 's':
+	case 'S':
 	case 'g':
 	case 'e':
-		seq += what == 'g' ? 2 : 1;
+		seq += what == 'e' ? 1 : 2;
 		event.seq = seq;
 		cmd = OOMK_CMD_EVENT_NTF;
 		node = event_node(&event);
@@ -284,6 +296,25 @@ static void an_orderly_end_runs_what_waits(void **state)
 	assert_int_equal(ended(), EXIT_SUCCESS);
 }
 
+static void a_shortage_of_memory_is_waited_out(void **state)
+{
+	static const struct cmd_args args = { 0 };
+
+	(void)state;
+	start(&args);
+	notify("s");
+	assert_string_equal(next_error(),
+			    "oomk: no memory to read events from the store; trying again until there is\n");
+	/* The store is played to be empty. */
+	notify("e");
+	next_line(from_stdout);
+	assert_non_null(strstr(next_line(from_stdout), " #3 "));
+	notify("S");
+	next_error();
+	kill(watcher, SIGTERM);
+	assert_int_equal(ended(), EXIT_SUCCESS);
+}
+
 static void an_error_of_the_session_ends_it(void **state)
 {
 	static const struct cmd_args args = { 0 };
@@ -314,6 +345,7 @@ int main(void)
 		cmocka_unit_test(json_lines_say_what_they_are),
 		cmocka_unit_test(a_slow_command_does_not_hold_up_the_lines),
 		cmocka_unit_test(an_orderly_end_runs_what_waits),
+		cmocka_unit_test(a_shortage_of_memory_is_waited_out),
 		cmocka_unit_test(an_error_of_the_session_ends_it),
 		cmocka_unit_test(it_ends_when_nobody_reads_any_more),
 	};

@@ -65,6 +65,8 @@ static void on_note(void *arg, const char *text)
 		tell(" loaded");
 	else if (strstr(text, "too fast"))
 		tell(" overrun");
+	else if (strstr(text, "no memory"))
+		tell(" short");
 	else if (strstr(text, "loaded anew"))
 		tell(" anew");
 	else
@@ -395,10 +397,66 @@ static void a_shortage_of_memory_is_waited_out(void **state)
 	kernel_event(1);
 	store(1, 4);
 	kernel_notify_event(4);
-	/* Once for the controller, then for the dump. */
-	kernel.no_memory = 2;
+	kernel_notify_outcome(1);
+	kernel.no_memory = 3;
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 short");
+	/* Nothing is received meanwhile, time alone helps. */
+	assert_int_equal(watch_fd(&watch), -1);
+	assert_true(watch_timeout(&watch) > 0);
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 short");
+	/* The controller answers, the dump gets memory, and notifications go on. */
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 short 2 3 4");
+	assert_int_equal(watch_timeout(&watch), -1);
 	receive();
-	assert_string_equal(told, " 1 2 3 4");
+	assert_string_equal(told, " 1 short 2 3 4 outcome-of-1");
+}
+
+static void a_dump_cut_short_is_gone_on_with(void **state)
+{
+	(void)state;
+	start(NULL);
+	store(1, 6);
+	kernel.short_at = 4;
+	kernel_notify_event(6);
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 2 3 short");
+	kernel.short_at = 5;
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 2 3 short 4");
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 2 3 short 4 5 6");
+}
+
+static void a_start_short_of_memory_catches_up(void **state)
+{
+	(void)state;
+	store(1, 3);
+	kernel.short_at = 2;
+	start(&(uint64_t){ 0 });
+	assert_string_equal(told, " 1 short");
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " 1 short 2 3");
+}
+
+static void unloaded_while_behind(void **state)
+{
+	(void)state;
+	start(NULL);
+	store(1, 3);
+	kernel.short_at = 2;
+	kernel_notify_event(3);
+	assert_int_equal(watch_receive(&watch), 0);
+	kernel_unload();
+	kernel_load(31);
+	kernel_event(1);
+	assert_int_equal(watch_receive(&watch), 0);
+	receive();
+	assert_string_equal(told, " 1 short loaded 1");
 }
 
 static void an_error_of_the_dump_is_final(void **state)
@@ -463,6 +521,9 @@ int main(void)
 		TEST(an_unload_during_the_dump_is_no_error),
 		TEST(a_reload_during_the_dump_is_no_error),
 		TEST(a_shortage_of_memory_is_waited_out),
+		TEST(a_dump_cut_short_is_gone_on_with),
+		TEST(a_start_short_of_memory_catches_up),
+		TEST(unloaded_while_behind),
 		TEST(an_error_of_the_dump_is_final),
 		TEST(a_notification_that_cannot_be_read_is_an_error),
 		TEST(without_privilege_it_says_what_is_needed),

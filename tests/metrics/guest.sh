@@ -158,6 +158,6 @@ same "status" $status 1
 same "why" "$(cat $tmp/taken)" "oomk: cannot listen on 127.0.0.1:$port: Address already in use"
 kill -TERM $exporter
 wait $exporter || wrong "it exits with $?"
-same "notes in the end" "$(tail -n +2 $tmp/notes)" "oomk: the module was loaded
+same "notes in the end" "$(tail -n +2 $tmp/notes)" "oomk: the module can be read now
 oomk: the module was unloaded; waiting until it is loaded again
 oomk: the module was loaded again; sequence numbers start from 1"
