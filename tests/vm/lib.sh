@@ -102,6 +102,31 @@ unless_rt() {
 	esac
 }
 
+# Memory (kB) that the kernel itself holds and does not give back when asked. What is on its way back,
+# the stack of a task that is gone or a removed cgroup, is not counted: the least of a few figures.
+memory_now() {
+	local file kb least=
+
+	for _ in 1 2 3 4 5; do
+		echo 3 >/proc/sys/vm/drop_caches
+		for file in /sys/kernel/slab/*/shrink; do
+			echo 1 >"$file"
+		done
+		kb=$(awk '/^(SUnreclaim|VmallocUsed|Percpu):/ { kb += $2 } END { print kb }' /proc/meminfo)
+		[ "$kb" -ge "${least:-$((kb + 1))}" ] || least=$kb
+		usleep 200000
+	done
+	echo "$least"
+}
+
+# not_grown BEFORE LIMIT: it holds no more than LIMIT kB more than BEFORE, a figure of memory_now.
+not_grown() {
+	local grown=$(($(memory_now) - $1))
+
+	echo "memory of the kernel: $grown kB more than the $1 kB before"
+	[ $grown -le "$2" ] || wrong "that is more than $2 kB"
+}
+
 # --- Provoking
 
 # Of the scenario, "full" for `make stress`.
