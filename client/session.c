@@ -495,7 +495,9 @@ int session_receive(struct session *session, const struct session_handler *handl
 	err = nl_recvmsgs(session->notices, cb);
 	nl_cb_put(cb);
 
-	if (err >= 0 || err == -NLE_AGAIN)
+	if (err >= 0)
+		return 1;
+	if (err == -NLE_AGAIN)
 		return 0;
 	if (err == -NLE_MSG_OVERFLOW)
 		err = -NLE_NOMEM;

@@ -70,7 +70,7 @@ struct session_handler {
 };
 
 /*
- * Takes in what has arrived, without waiting: 0 also when there is nothing,
+ * Takes in what has arrived, without waiting: 1, or 0 when there is nothing,
  * -NLE_NOMEM when notifications were lost because they came too fast.
  */
 int session_receive(struct session *session, const struct session_handler *handler, void *arg);

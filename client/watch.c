@@ -156,11 +156,13 @@ static void on_message(void *arg, int cmd, const struct node *node)
 	struct watch *watch = arg;
 	int family = watch->family;
 
-	/* What comes while it is behind is read with the rest. */
-	if (watch->err || watch->behind)
+	if (watch->err)
 		return;
 	switch (cmd) {
 	case OOMK_CMD_EVENT_NTF:
+		/* Read with the rest. */
+		if (watch->behind)
+			break;
 		watch->held = node;
 		if (event_seq(node) > watch->last + 1)
 			watch->err = resync(watch);
@@ -170,9 +172,13 @@ static void on_message(void *arg, int cmd, const struct node *node)
 		break;
 	case OOMK_CMD_OUTCOME_NTF:
 		/* No outcome before its event. */
-		if (node_u64(node, OOMK_A_TASK_SEQ) > watch->last)
-			watch->err = resync(watch);
-		if (!watch->err && !watch->behind && watch->family == family)
+		if (node_u64(node, OOMK_A_TASK_SEQ) > watch->last) {
+			if (!watch->behind)
+				watch->err = resync(watch);
+			if (watch->err || watch->behind)
+				break;
+		}
+		if (watch->family == family)
 			watch->handler->outcome(watch->arg, node);
 		break;
 	case OOMK_CMD_PRESSURE_NTF:
@@ -186,15 +192,29 @@ static void on_family(void *arg)
 {
 	struct watch *watch = arg;
 
-	if (!watch->err)
+	if (!watch->err && !watch->behind)
 		watch->err = resync(watch);
+}
+
+/*
+ * Notifications were lost. The kernel goes on to drop them, without another error, until the
+ * socket is empty: what happens before that is found in the store alone.
+ */
+static int overrun(struct watch *watch, const struct session_handler *handler)
+{
+	int err;
+
+	watch->handler->note(watch->arg, "notifications came too fast; reading events from the "
+					 "store, outcomes may be missing");
+	watch->behind = true;
+	do
+		err = session_receive(watch->session, handler, watch);
+	while (err > 0 || err == -NLE_NOMEM);
+	return err ? err : resync(watch);
 }
 
 int watch_receive(struct watch *watch)
 {
-	static const char too_fast[] =
-		"notifications came too fast; reading events from the store, "
-		"outcomes may be missing";
 	static const struct session_handler handler = {
 		.message = on_message,
 		.family = on_family,
@@ -205,11 +225,9 @@ int watch_receive(struct watch *watch)
 	if (watch->behind)
 		return resync(watch);
 	err = session_receive(watch->session, &handler, watch);
-	if (err == -NLE_NOMEM) {
-		watch->handler->note(watch->arg, too_fast);
-		err = resync(watch);
-	}
-	return err ? err : watch->err;
+	if (err == -NLE_NOMEM)
+		err = overrun(watch, &handler);
+	return err < 0 ? err : watch->err;
 }
 
 int watch_fd(const struct watch *watch)

@@ -29,6 +29,9 @@ struct queue {
 
 struct kernel kernel;
 
+/* Notifications are dropped: NETLINK_S_CONGESTED. */
+static bool congested;
+
 static struct queue replies, notices;
 
 static void push(struct queue *queue, const void *data, int len)
@@ -62,6 +65,7 @@ void kernel_reset(void)
 {
 	drain(&replies);
 	drain(&notices);
+	congested = false;
 	kernel = (struct kernel){ .family = 30, .first = 1, .last = 0 };
 }
 
@@ -192,6 +196,9 @@ static void reply_done(const struct nlmsghdr *request, int flags)
 	if (kernel.dump_error)
 		nla_put_string(msg, NLMSGERR_ATTR_MSG, "the dump failed");
 	push_message(&replies, msg);
+	if (kernel.after_dump)
+		kernel_event(kernel.after_dump);
+	kernel.after_dump = 0;
 }
 
 static void reply_dump(const struct nlmsghdr *request, uint64_t from)
@@ -281,6 +288,8 @@ static int on_receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned c
 	if (queue->head == queue->tail)
 		return queue == &replies ? -NLE_FAILURE : -NLE_AGAIN;
 	queue->head++;
+	if (queue == &notices && queue->head == queue->tail)
+		congested = false;
 	*data = datagram->data;
 	datagram->data = NULL;
 	return datagram->len;
@@ -309,9 +318,17 @@ int __wrap_nl_socket_add_membership(struct nl_sock *sock, int group)
 
 /* Notifications */
 
+static void notify(struct nl_msg *msg)
+{
+	if (congested)
+		nlmsg_free(msg);
+	else
+		push_message(&notices, msg);
+}
+
 void kernel_notify_event(uint64_t seq)
 {
-	push_message(&notices, event_message(0, 0, OOMK_CMD_EVENT_NTF, seq));
+	notify(event_message(0, 0, OOMK_CMD_EVENT_NTF, seq));
 }
 
 void kernel_event(uint64_t seq)
@@ -326,7 +343,7 @@ void kernel_notify_outcome(uint64_t seq)
 	struct nl_msg *msg = module_message(0, 0, OOMK_CMD_OUTCOME_NTF);
 
 	put_task(msg, &task);
-	push_message(&notices, msg);
+	notify(msg);
 }
 
 void kernel_notify_pressure(void)
@@ -334,7 +351,7 @@ void kernel_notify_pressure(void)
 	struct nl_msg *msg = module_message(0, 0, OOMK_CMD_PRESSURE_NTF);
 
 	nla_put_u32(msg, OOMK_A_PRESSURE_KIND, OOMK_PRESSURE_KIND_MEMCG);
-	push_message(&notices, msg);
+	notify(msg);
 }
 
 void kernel_notify_garbage(void)
@@ -344,24 +361,29 @@ void kernel_notify_garbage(void)
 
 	genlmsg_put(msg, 0, 0, 99, 0, 0, OOMK_CMD_EVENT_NTF, 1);
 	nla_put_u64(msg, OOMK_A_EVENT_SEQ, 1000);
-	push_message(&notices, msg);
-	push_message(&notices, module_message(0, 0, 200));
-	push_message(&notices, nlmsg_alloc_simple(kernel.family, 0));
-	push_message(&notices, family_message(0, CTRL_CMD_NEWFAMILY, "other", 98));
+	notify(msg);
+	notify(module_message(0, 0, 200));
+	notify(nlmsg_alloc_simple(kernel.family, 0));
+	notify(family_message(0, CTRL_CMD_NEWFAMILY, "other", 98));
 	msg = nlmsg_alloc();
 	genlmsg_put(msg, 0, 0, GENL_ID_CTRL, 0, 0, CTRL_CMD_NEWFAMILY, 2);
-	push_message(&notices, msg);
+	notify(msg);
 }
 
 void kernel_overrun(void)
 {
+	struct datagram *first = &notices.datagrams[notices.head];
+
+	congested = kernel_pending();
 	push(&notices, NULL, -NLE_NOMEM);
+	/* It is told before what waits. */
+	memmove(first + 1, first, (notices.tail - notices.head - 1) * sizeof(*first));
+	*first = (struct datagram){ .len = -NLE_NOMEM };
 }
 
 void kernel_unload(void)
 {
-	push_message(&notices,
-		     family_message(0, CTRL_CMD_DELFAMILY, OOMK_FAMILY_NAME, kernel.family));
+	notify(family_message(0, CTRL_CMD_DELFAMILY, OOMK_FAMILY_NAME, kernel.family));
 	kernel.family = 0;
 	kernel.first = 1;
 	kernel.last = 0;
@@ -370,7 +392,7 @@ void kernel_unload(void)
 void kernel_load(int family)
 {
 	kernel.family = family;
-	push_message(&notices, family_message(0, CTRL_CMD_NEWFAMILY, OOMK_FAMILY_NAME, family));
+	notify(family_message(0, CTRL_CMD_NEWFAMILY, OOMK_FAMILY_NAME, family));
 }
 
 bool kernel_pending(void)

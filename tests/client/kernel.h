@@ -30,6 +30,7 @@ struct kernel {
 	bool cut_off;		/* the next reply is shorter than its header says */
 	unsigned int no_memory; /* so many requests fail, to the controller too */
 	uint64_t short_at;	/* no memory for this event when it is its turn, then there is */
+	uint64_t after_dump;	/* this event comes after the next dump */
 	int dump_error;		/* dumps end with this error and a text */
 
 	unsigned int requests; /* to the module, so far */
@@ -56,7 +57,10 @@ void kernel_notify_pressure(void);
 /* A notification that is not a message of the module. */
 void kernel_notify_garbage(void);
 
-/* Notifications are lost: the next receive fails with ENOBUFS. */
+/*
+ * Notifications are lost: the next receive fails with ENOBUFS, and all that follow are lost until
+ * those that wait have been received.
+ */
 void kernel_overrun(void);
 
 /* The module goes, or comes with id @family; with the controller's notification. */

@@ -218,7 +218,22 @@ static void an_overrun_is_filled_from_the_store(void **state)
 	kernel_overrun();
 	kernel_notify_event(2);
 	receive();
-	assert_string_equal(told, " 1 overrun 2 3");
+	assert_string_equal(told, " overrun 1 2 3");
+}
+
+static void what_is_dropped_silently_after_an_overrun_is_found(void **state)
+{
+	(void)state;
+	start(NULL);
+	kernel_event(1);
+	receive();
+	kernel_notify_outcome(1);
+	kernel_notify_event(2);
+	kernel_overrun();
+	store(1, 3);
+	kernel.after_dump = 4;
+	receive();
+	assert_string_equal(told, " 1 overrun outcome-of-1 2 3 4");
 }
 
 static void a_gap_that_was_overwritten_is_told(void **state)
@@ -506,6 +521,7 @@ int main(void)
 		TEST(a_gap_is_filled_from_the_store),
 		TEST(a_repeated_notification_is_dropped),
 		TEST(an_overrun_is_filled_from_the_store),
+		TEST(what_is_dropped_silently_after_an_overrun_is_found),
 		TEST(a_gap_that_was_overwritten_is_told),
 		TEST(an_event_in_hand_is_not_lost_with_the_store),
 		TEST(an_interrupted_dump_goes_on_where_it_was),
