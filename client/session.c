@@ -4,6 +4,7 @@
  * and notifications never mix, so a dump can be made while notifications wait.
  */
 #include <assert.h>
+#include <errno.h>
 #include <linux/genetlink.h>
 #include <netlink/genl/genl.h>
 #include <netlink/netlink.h>
@@ -75,6 +76,9 @@ static int open_socket(struct session *session, struct nl_sock **sock)
 	if (err < 0) {
 		nl_socket_free(*sock);
 		*sock = NULL;
+		/* The kernel's word for no memory for a socket too (sock_alloc()). */
+		if (errno == ENFILE)
+			err = -NLE_NOMEM;
 		return fail_nl(session, err, "cannot open a netlink socket");
 	}
 	/*

@@ -151,6 +151,12 @@ int watch_start(struct watch *watch, const uint64_t *since)
 	return err ? err : settle(watch, catch_up(watch));
 }
 
+/* The store is read soon, and tells what this notification does. */
+static bool left_to_store(const struct watch *watch)
+{
+	return watch->draining || watch->behind;
+}
+
 static void on_message(void *arg, int cmd, const struct node *node)
 {
 	struct watch *watch = arg;
@@ -160,8 +166,7 @@ static void on_message(void *arg, int cmd, const struct node *node)
 		return;
 	switch (cmd) {
 	case OOMK_CMD_EVENT_NTF:
-		/* Read with the rest. */
-		if (watch->behind)
+		if (left_to_store(watch))
 			break;
 		watch->held = node;
 		if (event_seq(node) > watch->last + 1)
@@ -173,9 +178,9 @@ static void on_message(void *arg, int cmd, const struct node *node)
 	case OOMK_CMD_OUTCOME_NTF:
 		/* No outcome before its event. */
 		if (node_u64(node, OOMK_A_TASK_SEQ) > watch->last) {
-			if (!watch->behind)
+			if (!left_to_store(watch))
 				watch->err = resync(watch);
-			if (watch->err || watch->behind)
+			if (watch->err || left_to_store(watch))
 				break;
 		}
 		if (watch->family == family)
@@ -192,7 +197,7 @@ static void on_family(void *arg)
 {
 	struct watch *watch = arg;
 
-	if (!watch->err && !watch->behind)
+	if (!watch->err && !left_to_store(watch))
 		watch->err = resync(watch);
 }
 
@@ -206,10 +211,11 @@ static int overrun(struct watch *watch, const struct session_handler *handler)
 
 	watch->handler->note(watch->arg, "notifications came too fast; reading events from the "
 					 "store, outcomes may be missing");
-	watch->behind = true;
+	watch->draining = true;
 	do
 		err = session_receive(watch->session, handler, watch);
 	while (err > 0 || err == -NLE_NOMEM);
+	watch->draining = false;
 	return err ? err : resync(watch);
 }
 

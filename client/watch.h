@@ -33,6 +33,7 @@ struct watch {
 	uint64_t last;		 /* newest event that was handed on */
 	const struct node *held; /* event in hand while the ones before it are fetched */
 	bool behind;		 /* events could not be read from the store yet */
+	bool draining;		 /* the socket is being emptied after an overrun */
 	int err;		 /* of a callback */
 };
 

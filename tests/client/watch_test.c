@@ -447,6 +447,20 @@ static void a_dump_cut_short_is_gone_on_with(void **state)
 	assert_string_equal(told, " 1 2 3 short 4 5 6");
 }
 
+static void an_overrun_short_of_memory_catches_up(void **state)
+{
+	(void)state;
+	start(NULL);
+	store(1, 3);
+	kernel_notify_event(2);
+	kernel_overrun();
+	kernel.short_at = 2;
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " overrun 1 short");
+	assert_int_equal(watch_receive(&watch), 0);
+	assert_string_equal(told, " overrun 1 short 2 3");
+}
+
 static void a_start_short_of_memory_catches_up(void **state)
 {
 	(void)state;
@@ -538,6 +552,7 @@ int main(void)
 		TEST(a_reload_during_the_dump_is_no_error),
 		TEST(a_shortage_of_memory_is_waited_out),
 		TEST(a_dump_cut_short_is_gone_on_with),
+		TEST(an_overrun_short_of_memory_catches_up),
 		TEST(a_start_short_of_memory_catches_up),
 		TEST(unloaded_while_behind),
 		TEST(an_error_of_the_dump_is_final),

@@ -70,12 +70,11 @@ same() {
 
 # await WHAT COMMAND...: until the command succeeds.
 await() {
-	local what=$1 tries=0
+	local what=$1 end=$(($(boot_ms) + 120000))
 
 	shift
 	until "$@"; do
-		tries=$((tries + 1))
-		[ $tries -lt 3000 ] || fail "waited in vain: $what"
+		[ "$(boot_ms)" -lt $end ] || fail "waited in vain: $what"
 		usleep 20000
 	done
 }
