@@ -243,20 +243,22 @@ all_exited() {
 	! says $tmp/event '"state":"alive"'
 }
 
-# whole_proc FILE: says what is amiss in a copy of /proc/oomk: not all events that its header
-# promises, in order, each to its end.
+# whole_proc FILE: says what is amiss in a copy of /proc/oomk, which was just made: not all events
+# that its header promises, in order, each to its end, but for those overwritten meanwhile.
 whole_proc() {
-	awk '
+	awk -v overwritten="$(awk '/^events / { print $7; exit }' /proc/oomk)" '
 	/^events / {
 		header = 1
 		promised = $5
 	}
 	/^event / {
-		if (last && (!ended || $2 != last + 1))
-			print "event " $2 " begins after event " last (ended ? "" : ", which is cut off")
+		if (last && !ended)
+			print "event " last " is cut off"
+		if (last && $2 != last + 1 && ($2 <= last || $2 - 1 > overwritten))
+			print "event " $2 " begins after event " last
+		found += last ? $2 - last : 1
 		last = $2
 		ended = 0
-		found++
 	}
 	/^capture [0-9]+ ns$/ { ended = 1 }
 	END {
