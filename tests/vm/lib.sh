@@ -248,15 +248,16 @@ all_exited() {
 whole_proc() {
 	awk -v overwritten="$(awk '/^events / { print $7; exit }' /proc/oomk)" '
 	/^events / {
-		header = 1
+		header = ended = 1
 		promised = $5
+		last = $7
 	}
 	/^event / {
-		if (last && !ended)
+		if (!ended)
 			print "event " last " is cut off"
-		if (last && $2 != last + 1 && ($2 <= last || $2 - 1 > overwritten))
+		if ($2 <= last || ($2 > last + 1 && $2 - 1 > overwritten))
 			print "event " $2 " begins after event " last
-		found += last ? $2 - last : 1
+		found += $2 - last
 		last = $2
 		ended = 0
 	}
