@@ -32,7 +32,9 @@ struct kernel kernel;
 /* Notifications are dropped: NETLINK_S_CONGESTED. */
 static bool congested;
 
-static struct queue replies, notices;
+/* Of each socket for requests, and where the present request is answered. */
+static struct queue queues[8], *replies;
+static struct queue notices;
 
 static void push(struct queue *queue, const void *data, int len)
 {
@@ -63,7 +65,8 @@ static void drain(struct queue *queue)
 
 void kernel_reset(void)
 {
-	drain(&replies);
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++)
+		drain(&queues[i]);
 	drain(&notices);
 	congested = false;
 	kernel = (struct kernel){ .family = 30, .first = 1, .last = 0 };
@@ -110,13 +113,13 @@ static void reply_error(const struct nlmsghdr *request, int error, const char *t
 	if (text)
 		nla_put_string(msg, NLMSGERR_ATTR_MSG, text);
 	assert_non_null(hdr);
-	push_message(&replies, msg);
+	push_message(replies, msg);
 }
 
 /* The only reply to a request, and the acknowledgement if it was asked for. */
 static void reply_message(const struct nlmsghdr *request, struct nl_msg *msg)
 {
-	push_message(&replies, msg);
+	push_message(replies, msg);
 	if (request->nlmsg_flags & NLM_F_ACK)
 		reply_error(request, 0, NULL);
 }
@@ -148,6 +151,7 @@ static void reply_stats(const struct nlmsghdr *request)
 	struct nl_msg *msg = module_message(request->nlmsg_seq, 0, OOMK_CMD_STATS_GET);
 
 	nla_put_u64(msg, OOMK_A_STATS_SEEN, kernel.last);
+	nla_put_u64(msg, OOMK_A_STATS_OVERWRITTEN, kernel.first - 1);
 	reply_message(request, msg);
 }
 
@@ -178,7 +182,7 @@ static void reply_event(const struct nlmsghdr *request, uint64_t seq)
 	}
 	msg = event_message(request->nlmsg_seq, 0, OOMK_CMD_EVENT_GET, seq);
 	if (kernel.cut_off) {
-		push(&replies, nlmsg_hdr(msg), (int)nlmsg_hdr(msg)->nlmsg_len - 4);
+		push(replies, nlmsg_hdr(msg), (int)nlmsg_hdr(msg)->nlmsg_len - 4);
 		kernel.cut_off = false;
 		nlmsg_free(msg);
 		return;
@@ -195,7 +199,7 @@ static void reply_done(const struct nlmsghdr *request, int flags)
 	nlmsg_append(msg, &kernel.dump_error, sizeof(kernel.dump_error), NLMSG_ALIGNTO);
 	if (kernel.dump_error)
 		nla_put_string(msg, NLMSGERR_ATTR_MSG, "the dump failed");
-	push_message(&replies, msg);
+	push_message(replies, msg);
 	if (kernel.after_dump)
 		kernel_event(kernel.after_dump);
 	kernel.after_dump = 0;
@@ -214,9 +218,9 @@ static void reply_dump(const struct nlmsghdr *request, uint64_t from)
 		}
 		if (seq == kernel.short_at) {
 			kernel.short_at = 0;
-			push(&replies, NULL, -NLE_NOMEM);
+			push(replies, NULL, -NLE_NOMEM);
 		}
-		push_message(&replies,
+		push_message(replies,
 			     event_message(request->nlmsg_seq, flags, OOMK_CMD_EVENT_GET, seq));
 	}
 	reply_done(request, flags & NLM_F_DUMP_INTR);
@@ -254,6 +258,11 @@ static void serve_module(struct nlmsghdr *request)
 		kernel.dump_flags = request->nlmsg_flags;
 		reply_dump(request, seq);
 		break;
+	case OOMK_CMD_TASK_GET:
+	case OOMK_CMD_CGROUP_GET:
+		/* Of no event are there any. */
+		reply_done(request, 0);
+		break;
 	default:
 		fail_msg("unexpected command %d", genlmsg_hdr(request)->cmd);
 	}
@@ -261,11 +270,22 @@ static void serve_module(struct nlmsghdr *request)
 
 /* The sockets */
 
+static struct queue *queue_of(const struct nl_sock *sock)
+{
+	if (sock && sock == notices.sock)
+		return &notices;
+	for (size_t i = 0; i < sizeof(queues) / sizeof(queues[0]); i++)
+		if (queues[i].sock == sock)
+			return &queues[i];
+	return NULL;
+}
+
 static int on_send(struct nl_sock *sock, struct nl_msg *msg)
 {
 	struct nlmsghdr *request = nlmsg_hdr(msg);
 
-	assert_ptr_not_equal(sock, notices.sock);
+	replies = queue_of(sock);
+	assert_ptr_not_equal(replies, &notices);
 	if (kernel.no_memory) {
 		kernel.no_memory--;
 		reply_error(request, -ENOMEM, NULL);
@@ -280,13 +300,13 @@ static int on_send(struct nl_sock *sock, struct nl_msg *msg)
 static int on_receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned char **data,
 		      struct ucred **creds)
 {
-	struct queue *queue = sock == notices.sock ? &notices : &replies;
+	struct queue *queue = queue_of(sock);
 	struct datagram *datagram = &queue->datagrams[queue->head];
 
 	(void)creds;
 	*from = (struct sockaddr_nl){ .nl_family = AF_NETLINK };
 	if (queue->head == queue->tail)
-		return queue == &replies ? -NLE_FAILURE : -NLE_AGAIN;
+		return queue == &notices ? -NLE_AGAIN : -NLE_FAILURE;
 	queue->head++;
 	if (queue == &notices && queue->head == queue->tail)
 		congested = false;
@@ -298,18 +318,25 @@ static int on_receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned c
 int __wrap_nl_connect(struct nl_sock *sock, int protocol)
 {
 	struct nl_cb *cb = nl_socket_get_cb(sock);
+	struct queue *queue = queue_of(sock);
 
+	/* In place of one that was closed, whose replies are read by nobody, or of none. */
+	if (!queue)
+		queue = queue_of(NULL);
+	assert_non_null(queue);
+	drain(queue);
+	queue->sock = sock;
 	assert_int_equal(protocol, NETLINK_GENERIC);
 	nl_cb_overwrite_send(cb, on_send);
 	nl_cb_overwrite_recv(cb, on_receive);
 	nl_cb_put(cb);
-	/* What the socket before it was sent is read by nobody any more. */
-	drain(&replies);
 	return 0;
 }
 
 int __wrap_nl_socket_add_membership(struct nl_sock *sock, int group)
 {
+	if (!notices.sock)
+		drain(queue_of(sock));
 	notices.sock = sock;
 	assert_true(group == GROUP_NOTIFY || group == GROUP_EVENTS || group == GROUP_PRESSURE);
 	kernel.groups++;
