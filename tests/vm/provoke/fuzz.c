@@ -39,6 +39,9 @@ static struct {
 
 static uint64_t seed;
 
+/* What is offered to the kernel for an answer; for each socket anew. */
+static size_t room;
+
 /* xorshift64; below @n */
 static unsigned int pick(unsigned int n)
 {
@@ -99,6 +102,7 @@ static int connect_kernel(void)
 	if (fd < 0 || connect(fd, (struct sockaddr *)&kernel, sizeof(kernel)))
 		err(1, "netlink");
 	setsockopt(fd, SOL_NETLINK, NETLINK_EXT_ACK, &on, sizeof(on));
+	room = pick(8) ? 8192 : sizeof(msg);
 	if (pick(2))
 		setsockopt(fd, SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 	return fd;
@@ -213,7 +217,7 @@ static void read_answer(int fd, int part)
 	int over = 0;
 
 	while (!over && part--) {
-		ssize_t len = recv(fd, &msg, sizeof(msg), MSG_DONTWAIT);
+		ssize_t len = recv(fd, &msg, room, MSG_DONTWAIT);
 
 		if (len < 0) {
 			/* There is none to what the kernel takes for no request. */
@@ -239,11 +243,11 @@ static int fuzz_netlink(const char *family, unsigned long requests)
 			err(1, "send");
 		read_answer(fd, pick(8) ? 1000 : (int)pick(3));
 		/* What is left of it would be taken for the next one's. */
-		if (!pick(4)) {
+		if (!pick(16)) {
 			close(fd);
 			fd = connect_kernel();
 		}
-		while (recv(fd, &msg, sizeof(msg), MSG_DONTWAIT) > 0)
+		while (recv(fd, &msg, room, MSG_DONTWAIT) > 0)
 			;
 	}
 	close(fd);
