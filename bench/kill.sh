@@ -10,7 +10,7 @@
 . ./lib.sh
 
 trace=/sys/kernel/tracing
-rounds=3
+rounds=5
 
 # The raw counter, and probes of the kernel's own tracer at the three moments.
 echo x86-tsc >$trace/trace_clock
@@ -55,8 +55,21 @@ measure() {
 
 # both WITH TASKS: a kill at the limit of the cgroup with so many tasks, and one of the host.
 both() {
+	local ballast
+
 	measure "$1" memcg "$2" adjusted 0 crowd hog 4000
+	# Unkillable: it leaves little to fill until the host is out of memory.
+	sleeper $tmp/ballast hog $(($(sed -n 's/^MemAvailable: *\(.*\) kB/\1/p' /proc/meminfo) / 1024 - 40))
+	ballast=$pid
 	measure "$1" host "$2" adjusted 0 . hog 4000
+	kill -9 "$ballast"
+	await "the ballast gone" gone "$ballast"
+	same "tasks that slept through all kills" "$(wc -l <$cg/crowd/cgroup.procs)" $(($2 + 1))
+}
+
+# There is a probe of oom_kill_process beside our own, which is switched off now.
+attached() {
+	grep oom_kill_process /sys/kernel/debug/kprobes/list | grep -q -v DISABLED
 }
 
 # The kernel alone, with its dump of tasks to the log and to a serial console, and the tools.
@@ -76,11 +89,11 @@ variants() {
 		program=$(command -v $tool) || continue
 		[ $tool = oomkill ] || program="bpftrace $program"
 		$program >$tmp/tool 2>&1 &
-		pid=$!
-		await "$tool" says /sys/kernel/debug/kprobes/list oom_kill_process
+		tracer=$!
+		await "$tool" attached
 		both $tool "$1"
-		kill $pid
-		wait $pid || :
+		kill $tracer
+		wait $tracer || :
 	done
 }
 
@@ -89,11 +102,8 @@ for tasks; do
 	sleeper $tmp/ready adjusted 0 crowd crowd "$tasks"
 	crowd=$pid
 	echo $(($(cat $cg/crowd/memory.current) + 8388608)) >$cg/crowd/memory.max
-	# Unkillable: it leaves little to fill until the host is out of memory.
-	sleeper $tmp/ballast hog $(($(sed -n 's/^MemAvailable: *\(.*\) kB/\1/p' /proc/meminfo) / 1024 - 40))
-	ballast=$pid
 	variants "$tasks"
-	kill -9 "$ballast" "$crowd"
+	kill -9 "$crowd"
 	echo max >$cg/crowd/memory.max
 	await "an empty group" grep -q 'populated 0' $cg/crowd/cgroup.events
 done
