@@ -56,6 +56,9 @@ bool code_unsafe(uint32_t code)
 		{ 0xe0000, 0xe007f }, /* tags */
 	};
 
+	/* Almost everything that is printed. */
+	if (code >= ' ' && code <= '~')
+		return false;
 	for (size_t i = 0; i < sizeof(unsafe) / sizeof(unsafe[0]); i++)
 		if (code >= unsafe[i].first && code <= unsafe[i].last)
 			return true;
@@ -80,6 +83,20 @@ void escape_write(FILE *out, const unsigned char *data, size_t len)
 		data += n;
 		len -= n;
 	}
+}
+
+bool utf8_valid(const unsigned char *data, size_t len)
+{
+	while (len) {
+		uint32_t code;
+		size_t n = utf8_next(data, len, &code);
+
+		if (!n)
+			return false;
+		data += n;
+		len -= n;
+	}
+	return true;
 }
 
 void utf8_write(FILE *out, const unsigned char *data, size_t len, bool (*unwanted)(uint32_t code))

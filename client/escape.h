@@ -29,6 +29,9 @@ bool code_unsafe(uint32_t code);
  */
 void escape_write(FILE *out, const unsigned char *data, size_t len);
 
+/* True when all of @data is valid UTF-8. */
+bool utf8_valid(const unsigned char *data, size_t len);
+
 /*
  * Writes @data as valid UTF-8: bytes that are not, and code points of which @unwanted is true,
  * become the replacement character. NULL: all are wanted.

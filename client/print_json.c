@@ -14,8 +14,11 @@ static struct json_object *json_bytes(const unsigned char *data, size_t len)
 	struct json_object *string;
 	char *copy;
 	size_t size;
-	FILE *out = open_memstream(&copy, &size);
+	FILE *out;
 
+	if (utf8_valid(data, len))
+		return json_object_new_string_len((const char *)data, (int)len);
+	out = open_memstream(&copy, &size);
 	if (!out)
 		out_of_memory();
 	utf8_write(out, data, len, NULL);
@@ -166,22 +169,26 @@ struct json_object *json_overwritten(uint64_t first, uint64_t last)
 static void write_safe(FILE *out, const char *text)
 {
 	const unsigned char *data = (const unsigned char *)text;
+	const unsigned char *safe = data;
 	size_t left = strlen(text);
 
 	while (left) {
 		uint32_t code;
 		size_t n = utf8_next(data, left, &code);
 
-		if (!code_unsafe(code))
-			fwrite(data, 1, n, out);
-		else if (code < 0x10000)
-			fprintf(out, "\\u%04x", code);
-		else
-			fprintf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
-				0xdc00 + ((code - 0x10000) & 0x3ff));
+		if (code_unsafe(code)) {
+			fwrite(safe, 1, (size_t)(data - safe), out);
+			safe = data + n;
+			if (code < 0x10000)
+				fprintf(out, "\\u%04x", code);
+			else
+				fprintf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
+					0xdc00 + ((code - 0x10000) & 0x3ff));
+		}
 		data += n;
 		left -= n;
 	}
+	fwrite(safe, 1, (size_t)(data - safe), out);
 	putc('\n', out);
 }
 
