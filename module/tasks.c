@@ -27,7 +27,8 @@ static u8 skip_of_mm(struct task_struct *thread, struct mm_struct *mm)
 		return OOMK_SKIP_OOM_SCORE_ADJ_MIN;
 	if (mm_flags_test(MMF_OOM_SKIP, mm))
 		return OOMK_SKIP_MM_OOM_SKIP;
-	if (in_vfork(thread))
+	/* There may be many tasks, few of which are worth a call. */
+	if (READ_ONCE(thread->vfork_done) && in_vfork(thread))
 		return OOMK_SKIP_IN_VFORK;
 	return OOMK_SKIP_NONE;
 }
@@ -70,15 +71,9 @@ static void find_and_read_mm(struct oomk_task *t, struct task_struct *leader)
 		t->skip = OOMK_SKIP_NO_MM;
 }
 
-/**
- * oomk_task_read() - read what is known of a thread group
- * @t: filled; the score is left to oomk_score()
- * @p: the thread that has the address space when @mm is given, else any of the group
- * @mm: the group's address space if the caller keeps it from going away, else NULL
- *
- * Context: RCU read side. Without @mm takes task_lock of the group's threads in turn.
- */
-void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm)
+/* oomk_task_read() of a group whose cgroup is known. */
+static void read_task(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm,
+		      u64 cgroup_id)
 {
 	struct task_struct *leader = p->group_leader;
 	const struct cred *cred = __task_cred(leader);
@@ -95,7 +90,7 @@ void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct
 	t->threads = get_nr_threads(leader);
 	t->oom_score_adj = leader->signal->oom_score_adj;
 	t->start_boot_ns = leader->start_boottime;
-	t->cgroup_id = oomk_cgroup_id(mem_cgroup_from_task(leader));
+	t->cgroup_id = cgroup_id;
 	/* Races with prctl(PR_SET_NAME) at worst by a byte; always terminated here. */
 	memcpy(t->comm, leader->comm, sizeof(t->comm));
 	t->comm[sizeof(t->comm) - 1] = '\0';
@@ -112,6 +107,19 @@ void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct
 		find_and_read_mm(t, leader);
 	if (leader->exit_state && t->measured)
 		t->flags |= OOMK_TASK_FLAGS_LEADER_DEAD;
+}
+
+/**
+ * oomk_task_read() - read what is known of a thread group
+ * @t: filled; the score is left to oomk_score()
+ * @p: the thread that has the address space when @mm is given, else any of the group
+ * @mm: the group's address space if the caller keeps it from going away, else NULL
+ *
+ * Context: RCU read side. Without @mm takes task_lock of the group's threads in turn.
+ */
+void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm)
+{
+	read_task(t, p, mm, oomk_cgroup_id(mem_cgroup_from_task(p->group_leader)));
 }
 
 /* Whether a task may use the nodes that the allocation is limited to: oom_cpuset_eligible(). */
@@ -192,6 +200,7 @@ static void keep(struct oomk_tasks *tasks)
 void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
 {
 	struct mem_cgroup *memcg, *last = NULL;
+	u64 cgroup_id = OOMK_UNKNOWN;
 	struct task_struct *p;
 
 	tasks->nr = 0;
@@ -206,10 +215,14 @@ void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
 		memcg = mem_cgroup_from_task(p);
 		if (scope->memcg && (!memcg || !mem_cgroup_is_descendant(memcg, scope->memcg)))
 			continue;
-		oomk_task_read(t, p, NULL);
-		if (scope->capture && memcg != last)
-			oomk_cgroups_add(scope->capture, p);
-		last = memcg;
+		/* Neighbours are mostly of one cgroup. */
+		if (memcg != last) {
+			last = memcg;
+			cgroup_id = oomk_cgroup_id(memcg);
+			if (scope->capture)
+				oomk_cgroups_add(scope->capture, p);
+		}
+		read_task(t, p, NULL, cgroup_id);
 		t->flags |= OOMK_TASK_FLAGS_CANDIDATE;
 		if (p == scope->chosen)
 			t->flags |= OOMK_TASK_FLAGS_CHOSEN;
