@@ -18,6 +18,12 @@
 /* Of the format, which is only added to. */
 #define FORMAT_VERSION 1
 
+/*
+ * What a read gathers. An event that does not fit behind others is put together once more for the
+ * next read: with the one page that seq_file takes by itself that would be every other one.
+ */
+#define GATHER_BYTES (64 * 1024)
+
 static struct oomk_store *store;
 static size_t event_max;
 
@@ -105,6 +111,7 @@ static const struct seq_operations oomk_seq_ops = {
 static int oomk_proc_open(struct inode *inode, struct file *file)
 {
 	struct oomk_event *ev;
+	struct seq_file *m;
 	int err;
 
 	if (!capable(CAP_SYSLOG))
@@ -117,7 +124,12 @@ static int oomk_proc_open(struct inode *inode, struct file *file)
 		kvfree(ev);
 		return err;
 	}
-	((struct seq_file *)file->private_data)->private = ev;
+	m = file->private_data;
+	m->private = ev;
+	/* Without it seq_file makes do with less. */
+	m->buf = kvmalloc(GATHER_BYTES, GFP_KERNEL_ACCOUNT);
+	if (m->buf)
+		m->size = GATHER_BYTES;
 	return 0;
 }
 
