@@ -44,7 +44,7 @@ fuzz:
 		-- $(or $(REQUESTS),1000000) 20000
 
 bench:
-	tests/setup
+	tests/setup bench
 	bench/run
 
 coverage:

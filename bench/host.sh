@@ -32,19 +32,26 @@ guest() {
 		shift
 	done
 	[ $# = 0 ] || shift
-	rm -rf "$out/guest"
-	if ! tests/vm/run "${options[@]}" --out "$out/guest" "bench/$part.sh" "$@" \
+	rm -rf "$out/$part.guest"
+	if ! tests/vm/run "${options[@]}" --out "$out/$part.guest" "bench/$part.sh" "$@" \
 		>"$out/$part.log" 2>&1; then
 		cat "$out/$part.log" >&2
 		exit 1
 	fi
-	cat "$out/guest/$part.jsonl" >>"$figures"
+	cat "$out/$part.guest/$part.jsonl" >>"$figures"
 }
 
-# table PROGRAM: what the jq program makes of the array of all figures, rows of columns, aligned.
-# It has median.
+# table PROGRAM: what the jq program makes of the array of all figures, rows of columns, aligned. It
+# has median, and fit, which makes the line of least squares of pairs: slope, intercept, R^2.
 table() {
-	jq -r -s "
+	jq -r -s '
 		def median: sort | .[length / 2 | floor];
-		$1 | @tsv" "$figures" | column -t -s "$(printf '\t')"
+		def mean: add / length;
+		def fit: (map(.[0]) | mean) as $x | (map(.[1]) | mean) as $y |
+			(map((.[0] - $x) * (.[1] - $y)) | add) as $xy |
+			(map((.[0] - $x) * (.[0] - $x)) | add) as $xx |
+			(map((.[1] - $y) * (.[1] - $y)) | add) as $yy |
+			[($xy / $xx * 10 | round / 10), ($y - $xy / $xx * $x | round),
+			 ($xy * $xy / $xx / $yy * 1000000 | round / 1000000)];
+		'"$1 | @tsv" "$figures" | column -t -s "$(printf '\t')"
 }
