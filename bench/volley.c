@@ -49,6 +49,7 @@ int main(int argc, char **argv)
 			errx(1, "a child was not killed");
 	}
 	clock_gettime(CLOCK_MONOTONIC, &end);
-	printf("%ld\n", (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000);
+	printf("%ld\n",
+	       (end.tv_sec - start.tv_sec) * 1000 + (end.tv_nsec - start.tv_nsec) / 1000000);
 	return 0;
 }
