@@ -20,14 +20,24 @@ static int put_known(struct sk_buff *skb, int attr, u64 value, int pad)
 	return value == OOMK_UNKNOWN ? 0 : put_u64(skb, attr, value, pad);
 }
 
+/* A path that is too long is no path any more, which the dots show: a path begins with a slash. */
 static int put_bytes(struct sk_buff *skb, int attr, const struct oomk_event *ev,
 		     struct oomk_str str)
 {
-	u32 cut = str.len > OOMK_PATH_BYTES ? str.len - OOMK_PATH_BYTES : 0;
+	static const char dots[] = { '.', '.', '.' };
+	const char *bytes = oomk_event_strings(ev) + str.off;
+	struct nlattr *nla;
 
 	if (!str.len)
 		return 0;
-	return nla_put(skb, attr, str.len - cut, oomk_event_strings(ev) + str.off + cut);
+	if (str.len <= OOMK_PATH_BYTES)
+		return nla_put(skb, attr, str.len, bytes);
+	nla = nla_reserve(skb, attr, OOMK_PATH_BYTES);
+	if (!nla)
+		return -EMSGSIZE;
+	memcpy(nla_data(nla), bytes + str.len - OOMK_PATH_BYTES, OOMK_PATH_BYTES);
+	memcpy(nla_data(nla), dots, sizeof(dots));
+	return 0;
 }
 
 static int put_cgroup_path(struct sk_buff *skb, int attr, const struct oomk_event *ev, u64 id)

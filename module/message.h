@@ -9,7 +9,7 @@
 
 /* Victims that a summary carries; TASK_GET has them all. */
 #define OOMK_SUMMARY_VICTIMS 8
-/* Longest path that a message carries; of a longer one the end, which says more. */
+/* Longest path that a message carries; of a longer one "..." and the end, which says more. */
 #define OOMK_PATH_BYTES 4095
 /* Room for the attributes of one task or cgroup besides its names, for an event's, for stats. */
 #define OOMK_RECORD_BYTES 768

@@ -302,18 +302,22 @@ static void read_exe(struct oomk_capture *c, struct oomk_victim *v, struct mm_st
 static void read_cmdline(struct oomk_capture *c, struct oomk_victim *v, struct mm_struct *mm)
 {
 	unsigned long start = READ_ONCE(mm->arg_start), end = READ_ONCE(mm->arg_end);
-	u32 room;
+	u32 room, len, used;
 	char *buf = oomk_strings_room(c, OOMK_CMDLINE_MAX, &room);
 
 	if (mm != current->mm || end <= start)
 		return;
-	room = min_t(unsigned long, end - start, room);
-	if (copy_from_user_nofault(buf, (const void __user *)start, room))
+	len = min_t(unsigned long, end - start, OOMK_CMDLINE_MAX);
+	if (len > room || copy_from_user_nofault(buf, (const void __user *)start, len))
 		return;
-	/* Programs that set their title leave the rest of it empty. */
-	while (room && !buf[room - 1])
-		room--;
-	v->cmdline = oomk_strings_commit(c, room);
+	/* Programs that set their title leave the rest of it empty: then nothing is cut off. */
+	for (used = len; used && !buf[used - 1]; used--)
+		;
+	if (len < end - start && used + 1 >= len) {
+		memcpy(buf + len - 3, "...", 3);
+		used = len;
+	}
+	v->cmdline = oomk_strings_commit(c, used);
 }
 
 /**

@@ -371,7 +371,8 @@ enum oomk_a_victim {
 	OOMK_A_VICTIM_EXE,
 	/**
 	 * @OOMK_A_VICTIM_CMDLINE: Command line, arguments separated by NUL; only where it
-	 * could be read without faulting.
+	 * could be read without faulting. Of one longer than 1024 bytes its beginning, and
+	 * "..." as the last three.
 	 */
 	OOMK_A_VICTIM_CMDLINE,
 	/** @OOMK_A_VICTIM_KILLED_BOOT_NS: When it was marked as victim, since boot (ns). */
@@ -416,7 +417,10 @@ enum oomk_a_cgroup {
 	OOMK_A_CGROUP_PAD,
 	/** @OOMK_A_CGROUP_ID: Cgroup id (inode of its directory). */
 	OOMK_A_CGROUP_ID,
-	/** @OOMK_A_CGROUP_PATH: Path below the cgroup mount, raw bytes. */
+	/**
+	 * @OOMK_A_CGROUP_PATH: Path below the cgroup mount, raw bytes. Of one longer than
+	 * 4095 bytes, as of any path in a message, its end after "...".
+	 */
 	OOMK_A_CGROUP_PATH,
 	/** @OOMK_A_CGROUP_ROLES: Why it is part of the event. */
 	OOMK_A_CGROUP_ROLES,

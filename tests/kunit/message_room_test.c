@@ -187,7 +187,7 @@ static void the_largest_task_fits_into_the_foreseen_room(struct kunit *test)
 }
 
 /* The end says more: it is what tells one container from another. */
-static void of_a_path_that_is_too_long_the_end_is_kept(struct kunit *test)
+static void of_a_path_that_is_too_long_the_end_is_kept_after_dots(struct kunit *test)
 {
 	struct largest *l = largest(test);
 	struct nlattr *tb[OOMK_A_CGROUP_MAX + 1];
@@ -195,7 +195,20 @@ static void of_a_path_that_is_too_long_the_end_is_kept(struct kunit *test)
 
 	KUNIT_ASSERT_EQ(test, 0, oomk_message_cgroup(skb, &l->ev, &l->cgroups[0]));
 	parse(test, skb, tb, OOMK_A_CGROUP_MAX);
+	memcpy(l->path + 10, "...", 3);
 	expect_bytes(test, tb[OOMK_A_CGROUP_PATH], l->path + 10, OOMK_PATH_BYTES);
+}
+
+static void the_longest_path_is_whole(struct kunit *test)
+{
+	struct largest *l = largest(test);
+	struct nlattr *tb[OOMK_A_CGROUP_MAX + 1];
+	struct sk_buff *skb = message(test, OOMK_CGROUP_MESSAGE_MAX);
+
+	l->cgroups[0].path.len = OOMK_PATH_BYTES;
+	KUNIT_ASSERT_EQ(test, 0, oomk_message_cgroup(skb, &l->ev, &l->cgroups[0]));
+	parse(test, skb, tb, OOMK_A_CGROUP_MAX);
+	expect_bytes(test, tb[OOMK_A_CGROUP_PATH], l->path, OOMK_PATH_BYTES);
 }
 
 static struct kunit_case message_room_tests[] = {
@@ -203,7 +216,8 @@ static struct kunit_case message_room_tests[] = {
 	KUNIT_CASE_PARAM(attributes_are_padded_with_zeros, record_gen_params),
 	KUNIT_CASE(the_largest_event_fits_into_the_foreseen_room),
 	KUNIT_CASE(the_largest_task_fits_into_the_foreseen_room),
-	KUNIT_CASE(of_a_path_that_is_too_long_the_end_is_kept),
+	KUNIT_CASE(of_a_path_that_is_too_long_the_end_is_kept_after_dots),
+	KUNIT_CASE(the_longest_path_is_whole),
 	{}
 };
 
