@@ -101,7 +101,7 @@ unless_rt() {
 	esac
 }
 
-# Memory (kB) that the kernel itself holds and does not give back when asked. What is on its way back,
+# Memory (kB) that the kernel itself holds and does not give back when asked. What is on its way,
 # the stack of a task that is gone or a removed cgroup, is not counted: the least of a few figures.
 memory_now() {
 	local file kb least=
