@@ -4,7 +4,7 @@
 #
 # Memory is short for oomk itself: each allocation at load fails once, each one for a request and
 # for reading /proc/oomk, and those for alerts. Nothing but the one thing fails, it says so, and an
-# alert comes late or is counted.
+# alert comes late or is counted. Loading in vain leaves nothing behind.
 # run: --mem 384
 
 . ./lib.sh
@@ -28,11 +28,24 @@ dmesg -n 1
 echo 1 >/sys/kernel/rcu_expedited
 
 situation "loading"
+# What the kernel allocates once only, it has by then.
+modprobe oomk
+rmmod oomk
+before=$(memory_now)
 # That a page fails for vmalloc() is not logged, so that nobody could tell for whom it does.
 echo 1 >$faults/fail_page_alloc/min-order
 failnth load oomk "/lib/modules/$(uname -r)/oomk.ko" "store_kb=128 max_tasks=16 max_cgroups=8" \
 	>$tmp/loads
-[ ! -e /proc/oomk ] || wrong "/proc/oomk is left"
+for left in /proc/oomk /sys/module/oomk; do
+	[ ! -e $left ] || wrong "$left is left"
+done
+! genl 5 >$tmp/genl 2>&1 || wrong "the netlink family is left"
+same "genl's word" "$(cat $tmp/genl)" "genl: no family oomk"
+same "kprobes that are left" "$(cat /sys/kernel/debug/kprobes/list)" ""
+# Goes through whatever may be left at a tracepoint or in a list of notifiers.
+group a memory.max=4M
+killed in_group a hog 10
+not_grown "$before" 256
 awk '
 	{ said = said $0 " / " }
 	/^oomk: (not enough memory|cannot reserve|neither )/ { told = 1 }
@@ -55,7 +68,6 @@ same "amiss" "$(cat $tmp/amiss)" ""
 echo 0 >$faults/fail_page_alloc/min-order
 
 modprobe oomk store_kb=128 max_tasks=16 max_cgroups=8
-group a memory.max=4M
 for i in 1 2 3; do
 	killed in_group a hog 10
 done
