@@ -141,7 +141,7 @@ scale() {
 	if [ -e /sys/kernel/debug/kmemleak ] || [ -e /sys/kernel/debug/kcsan ]; then
 		times=$((times / 5))
 	fi
-	echo $times
+	echo "$times"
 }
 
 kernel_kills() {

@@ -113,7 +113,7 @@ holds events 'map(.seq) is [range(1; length + 1)]' \
 kernel_report '1,$'
 jq -s '{kernel: ., event: $events[0] | INDEX(.victim[0].pid)}' --slurpfile events $tmp/events \
 	$tmp/kernel >$tmp/both
-echo "$(jq length $tmp/events) events, $(jq '.kernel | length' $tmp/both) of them in the kernel's log"
+echo "$(jq length $tmp/events) events, $(wc -l <$tmp/kernel) of them in the kernel's log"
 holds both '.event as $event | [.kernel[] | $event[.pid | tostring] as $ours |
 	{constraint, oom_memcg, task_memcg, order, gfp_mask, gfp_flags} | select(. != ($ours |
 	{constraint: ("CONSTRAINT_" + (.constraint | ascii_upcase)), oom_memcg: .oom_cgroup,
