@@ -5,7 +5,7 @@
 # The lower 32 bits of the kernel's tick counter wrap 300 s after boot. A victim that cannot die is
 # waited for meanwhile, and what comes of kills before and after is told as ever.
 # once: how oomk waits is the same on every kernel
-# stress: 6.1-debug --icount
+# stress: 6.1-debug
 # run: --mem 384 --icount
 
 . ./lib.sh

@@ -6,6 +6,7 @@
 # buffer, some do not read either, some are killed, some are the victim, some have hardly any memory
 # of their own. Each has in the end, over all its lives, every event that was retained exactly once and in
 # order, and knows how many were not.
+# once: the client's part
 # run: --mem 768
 # stress: 6.1 --timeout 3000 --mem 1536
 # stress: 6.1-debug --timeout 3000 --mem 2560
