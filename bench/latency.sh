@@ -21,44 +21,53 @@ dmesg -n 1
 protect
 group idle memory.max=8M
 
-# At most ten in five seconds: of more, the kernel's log would not have everything.
+# At most ten kills in five seconds: of more, the kernel's log would not have everything.
 pace() {
-	usleep 600000
+	local kills=$1
+
+	while [ "$kills" -gt 0 ]; do
+		usleep 500000
+		kills=$((kills - 1))
+	done
 }
 
-# Nine kills, each at the limit of a cgroup while the machine has nothing to do.
+# Eighteen kills, each at the limit of a cgroup while the machine has nothing to do.
 idle() {
 	local i=0
 
-	while [ $i -lt 9 ]; do
+	while [ $i -lt 18 ]; do
 		(adjusted 0 idle hog 20) || :
-		pace
+		pace 1
 		i=$((i + 1))
 	done 2>/dev/null
 }
 
-# Nine kills of the host, three after another: each time three processes take what memory there is,
-# and what the first that is killed had, until the last is killed.
+# Eighteen kills of the host in two bursts: nine processes take what memory there is, and what those
+# before them had, until the last is killed.
 starving() {
-	local i=0 ballast hogs
+	local i=0 ballast hogs last
 
 	sleeper $tmp/ballast hog $(($(sed -n 's/^MemAvailable: *\(.*\) kB/\1/p' /proc/meminfo) / 1024 - 60))
 	ballast=$pid
-	while [ $i -lt 3 ]; do
+	while [ $i -lt 2 ]; do
+		pace 10
+		# Without it the kernel might find nobody to kill for a moment, and panic.
+		adjusted 0 . sleep 1000 &
+		last=$!
 		hogs=
-		for _ in 1 2 3; do
+		for _ in 1 2 3 4 5 6 7 8 9; do
 			adjusted 0 . hog 4000 &
 			hogs="$hogs $!"
 		done
 		# shellcheck disable=SC2086 # numbers
 		wait $hogs || :
-		pace
-		pace
-		pace
+		kill -9 "$last" || :
+		wait "$last" || :
 		i=$((i + 1))
 	done 2>/dev/null
 	kill -9 "$ballast"
 	wait "$ballast" 2>/dev/null || :
+	pace 10
 }
 
 # The kernel's own tracer looks at the moment of the decision. Of the probes at one place the last
@@ -82,7 +91,7 @@ start() {
 	until says $tmp/lines ready; do
 		[ $tries -lt 100 ] || fail "$with tells of no kill: $(cat $tmp/complaints)"
 		(adjusted 0 idle hog 20) 2>/dev/null || :
-		pace
+		pace 1
 		tries=$((tries + 1))
 	done
 	probe
@@ -118,9 +127,8 @@ provoke() {
 
 # finish SED: ends the reader; SED takes the victim's PID out of a line of it.
 finish() {
-	# The last line may be under way.
-	sleep 2
 	kill "$reader"
+	await "the end of $with" [ ! -e "/proc/$reader/exe" ]
 	wait "$reader" || fail "$with: $(cat $tmp/complaints)"
 	sed -n -E "s/^([0-9]+) $1.*/\2 \1/p" $tmp/lines >$tmp/told
 	awk -v with="$with" '
