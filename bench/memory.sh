@@ -62,7 +62,6 @@ measured() {
 	anon=$(charged reader anon)
 	figures "$1" "$(charged reader kernel)" $tmp/processes
 	holds figures ".anon_kb - $anon | fabs < 512"
-	# bpftrace does not always end when it is asked to.
 	kill -9 "$reader"
 	wait "$reader" || :
 	await "an empty group" rmdir $cg/reader
@@ -122,7 +121,8 @@ for tool in oomkill oomkill.bt; do
 	measured $tool
 done
 
-starts dmesg --follow
+# Not busybox's.
+starts /usr/bin/dmesg --follow
 tells 'Killed process'
 measured dmesg
 

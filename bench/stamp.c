@@ -20,7 +20,7 @@ static char kept[1 << 20];
 static volatile sig_atomic_t ends;
 static pid_t child;
 
-/* The end of its output ends the loop. bpftrace does not always end when it is asked to. */
+/* The end of its output ends the loop. */
 static void end(int signal)
 {
 	(void)signal;
