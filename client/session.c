@@ -82,7 +82,7 @@ static int open_socket(struct session *session, struct nl_sock **sock)
 		return fail_nl(session, err, "cannot open a netlink socket");
 	}
 	/*
-	 * The reply ends a request, or NLMSG_DONE does: with the acknowledgement two messages
+	 * The reply ends a request, or NLMSG_DONE does: with the acknowledgment two messages
 	 * would have to find room in the socket at once.
 	 */
 	nl_socket_disable_auto_ack(*sock);

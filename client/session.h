@@ -16,9 +16,9 @@ struct nl_sock;
 
 struct session {
 	struct nl_sock *requests; /* NULL until the next request needs it */
-	struct nl_sock *notices; /* NULL until subscribed */
-	int family;		 /* id of the family; each load of the module has another */
-	int events, pressure;	 /* ids of its groups */
+	struct nl_sock *notices;  /* NULL until subscribed */
+	int family;		  /* id of the family; each load of the module has another */
+	int events, pressure;	  /* ids of its groups */
 	char error[256];
 };
 

@@ -116,7 +116,7 @@ static void reply_error(const struct nlmsghdr *request, int error, const char *t
 	push_message(replies, msg);
 }
 
-/* The only reply to a request, and the acknowledgement if it was asked for. */
+/* The only reply to a request, and the acknowledgment if it was asked for. */
 static void reply_message(const struct nlmsghdr *request, struct nl_msg *msg)
 {
 	push_message(replies, msg);

@@ -66,7 +66,7 @@ static void take(struct record *record, struct text *text, const struct spec_set
 	node_free(node);
 }
 
-/* A message's attributes in a copy of their own, so that the end is guarded, aligned as they are. */
+/* In a copy of its own, aligned as a message is and guarded where it ends. */
 static struct node *decode(const struct spec_set *set, const uint8_t *data, size_t size)
 {
 	struct nlattr *attrs = malloc(size ? size : 1);

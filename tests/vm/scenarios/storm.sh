@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+# shellcheck shell=dash source=../lib.sh disable=SC2016 # like busybox, it has local
 #
 # Hundreds of kills in a row, in two cgroups at once and then of the host, while one reader loops
 # over /proc/oomk and a watcher listens: every kill is seen once and in order, what is read is
@@ -87,7 +87,7 @@ while [ $i -lt "$of_host" ]; do
 	i=$((i + 1))
 done 2>/dev/null
 kill -9 $ballast
-wait $ballast 2>/dev/null || :
+wait "$ballast" 2>/dev/null || :
 
 kills=$(($(kernel_kills) - kills_before))
 [ $kills -ge $((of_cgroups + of_host)) ] || wrong "only $kills kills after the host's"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck source=../lib.sh disable=SC2016 # statements are jq programs
+# shellcheck shell=dash source=../lib.sh disable=SC2016 # like busybox, it has local
 #
 # Many watchers at once, most of them in trouble while kills go on: some have the smallest receive
 # buffer, some do not read either, some are killed, some are the victim, some have hardly any memory
@@ -72,12 +72,12 @@ kill_some() {
 }
 
 for kind in $kinds; do
-	for i in $(each $kind); do
+	for i in $(each "$kind"); do
 		start "$i"
 		case $kind in
 		small | stopped)
 			[ "$(smallbuf $watcher)" -ge 3 ] || wrong "watcher $i lacks a netlink socket"
-			[ $kind = small ] || kill -STOP $watcher
+			[ "$kind" = small ] || kill -STOP $watcher
 			;;
 		narrow) echo $watcher >$cg/narrow/cgroup.procs ;;
 		esac
@@ -142,8 +142,8 @@ while [ $i -lt "$watchers" ]; do
 done >$tmp/amiss
 same "amiss" "$(cat $tmp/amiss)" ""
 for kind in stopped small; do
-	for i in $(each $kind); do
-		cat $tmp/notes.$i
+	for i in $(each "$kind"); do
+		cat "$tmp/notes.$i"
 	done | grep -q "too fast" || wrong "no watcher of kind $kind lost a notification"
 done
 check_common
