@@ -80,7 +80,7 @@ exports() {
 hardened() {
 	local unit
 
-	for unit in oomk-watch oomk-export; do
+	for unit in oomk oomk-watch oomk-export; do
 		systemd-analyze security --no-pager --threshold=20 $unit.service || return
 	done
 }
@@ -131,7 +131,7 @@ check "a kill is seen" kill_seen
 check "it is in the journal and in the file" reported
 check "the watcher goes on where it ended" goes_on
 check "the exporter, if it is wanted" exports
-check "watcher and exporter are hardened" hardened
+check "the units are hardened" hardened
 check "no module for the kernel" no_module
 check "purge of the client" purge_client
 check "install" reinstall

@@ -271,6 +271,62 @@ it "the service lives" unit_is patient.service active
 shown systemd <show.txt
 oomk_shown
 
+# What a process in a container asks, and what its capabilities are.
+# shellcheck disable=SC2016 # for the shell in there
+questions='
+	busybox grep CapEff /proc/self/status
+	echo "proc: $(busybox head -n 1 /proc/oomk 2>&1)"
+	for request in "5" "-d 1" "-j events" "-j pressure"; do
+		echo "netlink: $(genl $request 2>&1 | busybox head -n 1)"
+	done'
+
+in_containerd() {
+	ctr -n k8s.io run --rm "$@" localhost/load:1 rights busybox sh -c "$questions"
+}
+
+in_podman() {
+	podman run --rm "$@" localhost/load:1 busybox sh -c "$questions"
+}
+
+# reads FILE PROC NETLINK COMMAND...: all answers of each interface are so, by patterns.
+reads() {
+	local file=$1 proc=$2 netlink=$3
+
+	shift 3
+	"$@" >"$file" </dev/null
+	cat "$file"
+	[ "$(grep -c -E "^proc: $proc" "$file")" = 1 ] && [ "$(grep -c -E "^netlink: $netlink" "$file")" = 4 ]
+}
+
+# The same as in the scenario privilege.
+capabilities_are() {
+	cat "$@"
+	[ "$(grep -h -c -P '^CapEff:\t00000000a80425fb$' "$@" | sort -u)" = 1 ]
+}
+
+check "containerd, for containers alone" systemctl restart containerd
+situation rights
+no='.*: Operation not permitted$'
+yes='oomk format'
+refused='(join )?error 1( |$)'
+answers='(reply |joined$)'
+no_family='genl: no family oomk$'
+it "none in a container" reads 1 "$no" "$no_family" in_containerd
+it "none in one with the host's network" reads 2 "$no" "$refused" in_containerd --net-host
+it "/proc/oomk in a privileged one" reads 4 "$yes" "$no_family" in_containerd --privileged
+it "both in a privileged one with the host's network" reads 5 "$yes" "$answers" \
+	in_containerd --privileged --net-host
+it "/proc/oomk in one with CAP_SYSLOG" reads 6 "$yes" "$refused" \
+	in_containerd --net-host --cap-add CAP_SYSLOG
+it "netlink in one with CAP_NET_ADMIN and the host's network" reads 7 "$no" "$answers" \
+	in_containerd --net-host --cap-add CAP_NET_ADMIN
+it "none in one with CAP_NET_ADMIN" reads 8 "$no" "$no_family" in_containerd --cap-add CAP_NET_ADMIN
+it "none in one of Podman's" reads 9 "$no" "$refused" in_podman --network host
+it "none in one of Podman's as another user" reads 3 '.*: Permission denied$' "$refused" \
+	in_podman --network host --user 65534:65534
+it "both in a privileged one of Podman's" reads 10 "$yes" "$answers" in_podman --privileged --network host
+it "runc's capabilities are those that are tested elsewhere" capabilities_are 1 2
+
 # Each decision of the kernel has its event, and there is no other.
 all_told() {
 	dmesg | grep 'oom-kill:'
