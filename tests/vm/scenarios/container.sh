@@ -16,10 +16,11 @@ started=$(date +%s)
 killed in_group one hog 50 "second word"
 ended=$(date +%s)
 event_over 1
+# What another processor has charged ahead, 64 pages, it may have given back by then.
 like_kernel 1 '.seq is 1' '.kind is "kill"' '.constraint is "memcg"' '.oom_cgroup is "/one"' \
 	".oom_cgroup_id is $(stat -c %i $cg/one)" '.total_pages is 20 * 256' \
 	'.tasks_total is 1' '.tasks_kept is 1' '.victims_total is 1' \
-	'.charged is $kernel.usage' '.charged is 20 * 1048576' \
+	'.charged is $kernel.usage' 'near(.charged; 20 * 1048576; 64 * 4096)' \
 	'.held is (chosen | .rss_anon + .rss_shmem) * 4096' '.not_held is .charged - .held' \
 	".time_real_ns >= $started * 1000000000" ".time_real_ns < ($ended + 1) * 1000000000" \
 	"chosen.pid is $pid" "chosen.ppid is $$" 'chosen.ns_pid is chosen.pid' \
