@@ -336,7 +336,7 @@ static int request(struct session *session, int cmd, int flags, uint64_t about,
 		   const struct spec_set *set, void (*each)(void *arg, struct node *node),
 		   void *arg)
 {
-	struct nl_msg *msg = new_request(session->family, flags, cmd, OOMK_FAMILY_VERSION);
+	struct nl_msg *msg;
 	struct reply reply = {
 		.session = session,
 		.take = take_node,
@@ -346,6 +346,10 @@ static int request(struct session *session, int cmd, int flags, uint64_t about,
 	};
 	int attr = cmd == OOMK_CMD_CANDIDATE_GET ? OOMK_A_TASK_CGROUP_ID : OOMK_A_EVENT_SEQ;
 
+	/* To type 0, which is no family's, the kernel would not answer. */
+	if (!session->family)
+		return session_error(session, -NLE_OBJ_NOTFOUND, "the module was not loaded yet");
+	msg = new_request(session->family, flags, cmd, OOMK_FAMILY_VERSION);
 	if (about && nla_put_u64(msg, attr, about))
 		out_of_memory();
 	return exchange(msg, &reply);

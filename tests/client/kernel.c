@@ -289,6 +289,9 @@ static int on_send(struct nl_sock *sock, struct nl_msg *msg)
 	if (kernel.no_memory) {
 		kernel.no_memory--;
 		reply_error(request, -ENOMEM, NULL);
+	} else if (request->nlmsg_type < NLMSG_MIN_TYPE) {
+		/* Not answered, unless an acknowledgment is asked for. */
+		return (int)request->nlmsg_len;
 	} else if (request->nlmsg_type == GENL_ID_CTRL) {
 		serve_controller(request);
 	} else {
@@ -305,8 +308,11 @@ static int on_receive(struct nl_sock *sock, struct sockaddr_nl *from, unsigned c
 
 	(void)creds;
 	*from = (struct sockaddr_nl){ .nl_family = AF_NETLINK };
-	if (queue->head == queue->tail)
-		return queue == &notices ? -NLE_AGAIN : -NLE_FAILURE;
+	if (queue->head == queue->tail) {
+		if (queue != &notices)
+			fail_msg("a reply is waited for that will never come");
+		return -NLE_AGAIN;
+	}
 	queue->head++;
 	if (queue == &notices && queue->head == queue->tail)
 		congested = false;
