@@ -74,11 +74,11 @@ static int open_socket(struct session *session, struct nl_sock **sock)
 		out_of_memory();
 	err = nl_connect(*sock, NETLINK_GENERIC);
 	if (err < 0) {
-		nl_socket_free(*sock);
-		*sock = NULL;
 		/* The kernel's word for no memory for a socket too (sock_alloc()). */
 		if (errno == ENFILE)
 			err = -NLE_NOMEM;
+		nl_socket_free(*sock);
+		*sock = NULL;
 		return fail_nl(session, err, "cannot open a netlink socket");
 	}
 	/*
