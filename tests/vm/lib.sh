@@ -219,6 +219,24 @@ sleeper() {
 	await "ready: $*" says "$ready" ready
 }
 
+# hold PATH MIB: a hog in the cgroup, killed at the limit, which a tracer keeps from leaving until
+# let_go.
+hold() {
+	rm -f $tmp/hold $tmp/held
+	mkfifo $tmp/hold
+	# A FIFO opened for both does not wait for somebody at its other end.
+	exec 3<>$tmp/hold
+	holdexit sh -c "echo 0 >$cg/$1/cgroup.procs && exec hog $2" <$tmp/hold >$tmp/held 3>&- &
+	holder=$!
+	exec 4>$tmp/hold 3>&-
+	await "the tracer's hold" says $tmp/held held
+}
+
+let_go() {
+	exec 4>&-
+	wait "$holder"
+}
+
 # subscribed PID: its netlink sockets have joined a group of generic netlink.
 subscribed() {
 	awk -v pid="$1" '

@@ -227,16 +227,10 @@ candidates "a cgroup" "done 0" "$cgroup_id"
 
 # held_victim: a victim that the oom_reaper gets at, since a tracer keeps it from leaving.
 held_victim() {
-	rm -f $tmp/hold
-	mkfifo $tmp/hold
-	exec 3<>$tmp/hold
 	group held memory.max=20M
-	holdexit sh -c "echo 0 >$cg/held/cgroup.procs && exec hog 50" <$tmp/hold >$tmp/held 3>&- &
-	holder=$!
-	exec 4>$tmp/hold 3>&-
+	hold held 50
 	await "the oom_reaper" reaped
-	exec 4>&-
-	wait $holder
+	let_go
 	event_over 1
 }
 reaped() {

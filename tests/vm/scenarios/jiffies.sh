@@ -29,12 +29,7 @@ like_kernel 1 "chosen.pid is $pid" 'chosen.victim.exit_delay_ns < 1000000000'
 
 situation "across"
 sleep $((294 - $(boot_ms) / 1000))
-mkfifo $tmp/hold
-exec 3<>$tmp/hold
-holdexit sh -c "echo 0 >$cg/a/cgroup.procs && exec hog 10" <$tmp/hold >$tmp/held 3>&- &
-holder=$!
-exec 4>$tmp/hold 3>&-
-await "the tracer's hold" says $tmp/held held
+hold a 10
 has_wrapped no
 sleep 9
 await "the watcher's word that one is stuck" says $tmp/watch '"seq":2,.*"state":"stuck"'
@@ -45,8 +40,7 @@ event 2
 like_kernel 2 'chosen.victim.state is "stuck"' 'chosen.victim.alive_ns >= 10000 * 1000000' \
 	"chosen.victim | .killed_boot_ns + .alive_ns | . > 300 * 1000000000 and . <= $told * 1000000" \
 	'chosen.victim.alive_ns < 11500 * 1000000'
-exec 4>&-
-wait $holder
+let_go
 event_over 2
 holds event 'chosen.victim | .state is "exited"' 'chosen.victim.exit_delay_ns > 10000 * 1000000' \
 	"chosen.victim.exit_boot_ns >= $told * 1000000"

@@ -11,13 +11,8 @@ modprobe oomk stuck_ms=500
 oomk watch --since 0 --json >$tmp/watch &
 watcher=$!
 
-mkfifo $tmp/hold
-exec 3<>$tmp/hold
 group slow memory.max=20M
-holdexit sh -c "echo 0 >$cg/slow/cgroup.procs && exec hog 50" <$tmp/hold >$tmp/held 3>&- &
-holder=$!
-exec 4>$tmp/hold 3>&-
-await "the tracer's hold" says $tmp/held held
+hold slow 50
 event 1
 holds event '[.victim[].victim.state] | inside(["alive", "stuck"])' \
 	'chosen.victim | has("exit_boot_ns", "exit_delay_ns") is false, false'
@@ -40,8 +35,7 @@ dmesg | grep "oom_reaper: reaped process $(jq '.victim[0].pid' $tmp/event) " >/d
 holds event 'chosen | near(.victim.reaped_pages; .rss_anon + .rss_shmem + .rss_file; 16)' \
 	'chosen.victim | .reap_boot_ns > .killed_boot_ns' 'chosen.victim.state is "stuck"'
 
-exec 4>&-
-wait $holder
+let_go
 await "state exited" state_is exited
 holds event 'chosen.victim | .exit_boot_ns - .killed_boot_ns is chosen.victim.exit_delay_ns' \
 	'chosen.victim | .exit_boot_ns > .reap_boot_ns'
@@ -55,11 +49,7 @@ holds outcomes '.outcomes | map(.victim.state) | unique is ["exited", "stuck"]' 
 	'.outcomes[-1].victim.state is "exited"' '[.outcomes[].seq] | unique is [1]'
 
 situation "somebody else is at its memory map, and oomk is unloaded"
-exec 3<>$tmp/hold
-holdexit sh -c "echo 0 >$cg/slow/cgroup.procs && exec hog 50" <$tmp/hold >$tmp/held 3>&- &
-holder=$!
-exec 4>$tmp/hold 3>&-
-await "the tracer's hold" says $tmp/held held
+hold slow 50
 event 2
 victim=$(jq '.victim[0].pid' $tmp/event)
 # Holds the lock for as long as it takes to look at every page.
@@ -83,5 +73,4 @@ says $tmp/report "oom_reaper" || wrong "oomk show does not tell of the oom_reape
 
 check_common
 rmmod oomk
-exec 4>&-
-wait $holder
+let_go

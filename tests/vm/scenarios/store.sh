@@ -76,12 +76,7 @@ for i in 1 2 3 4 5 6 7 8; do
 done
 
 situation "overwritten while it is dumped, and before its victim is dead"
-mkfifo $tmp/hold
-exec 3<>$tmp/hold
-holdexit sh -c "echo 0 >$cg/a/b/c/d/e/small/cgroup.procs && exec hog 10" <$tmp/hold >$tmp/held 3>&- &
-holder=$!
-exec 4>$tmp/hold 3>&-
-await "the tracer's hold" says $tmp/held held
+hold a/b/c/d/e/small 10
 # More than a message holds, which has command lines as long as can be.
 words=$(head -c 4000 /dev/zero | tr '\0' x)
 kills() {
@@ -100,8 +95,7 @@ kills
 touch $tmp/go
 wait $dump
 same "interrupted messages of the dump" "$(grep -c "^interrupted reply" $tmp/dump)" 1
-exec 4>&-
-wait $holder
+let_go
 event_over 121
 stats
 holds stats '.first_seq > 86' '.seen is 121'
