@@ -36,8 +36,11 @@
 #define OOMK_MARK_VICTIM_HAS_TASK \
 	OOMK_TRACEPOINT_TAKES(mark_victim, void *, struct task_struct *, uid_t)
 
-/* sched_process_exit passes (task, group_dead) since v6.16. */
-#define OOMK_EXIT_HAS_GROUP_DEAD \
+/*
+ * sched_process_exit came after exit_mm(), until in v6.16 it was given (task, group_dead) and moved
+ * before it, where a task still has its memory.
+ */
+#define OOMK_EXIT_IS_EARLY \
 	OOMK_TRACEPOINT_TAKES(sched_process_exit, void *, struct task_struct *, bool)
 
 /* panic_notifier_list was declared in linux/kernel.h before v5.14. */
@@ -51,6 +54,11 @@
  */
 #define oomk_for_each_thread(process, thread) \
 	list_for_each_entry_rcu(thread, &(process)->signal->thread_head, thread_node)
+
+/* Threads that the kernel runs for a process and that may have no files came with v6.4. */
+#ifndef PF_USER_WORKER
+#define PF_USER_WORKER 0
+#endif
 
 /*
  * task_lock() sleeps on PREEMPT_RT, where the probes run with preemption off: there a lock that is

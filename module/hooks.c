@@ -127,9 +127,12 @@ static __maybe_unused void on_exit(void *data, struct task_struct *task)
 	oomk_outcome_task_exit(task);
 }
 
-static __maybe_unused void on_exit_group_dead(void *data, struct task_struct *task, bool group_dead)
+/* exit_files(task): in do_exit(), or for a task that could not be made */
+static __maybe_unused int exit_files_entry(struct kprobe *kp, struct pt_regs *regs)
 {
-	on_exit(data, task);
+	if ((struct task_struct *)regs_get_kernel_argument(regs, 0) == current)
+		on_exit(NULL, current);
+	return 0;
 }
 
 /* Runs before a victim is chosen for the host; must not claim to have freed anything. */
@@ -249,11 +252,10 @@ static struct hook hooks[NR_HOOKS] = {
 	},
 	[HOOK_EXIT] = {
 		.name = "exit",
-		.kind = TRACEPOINT,
-		.names = { "sched_process_exit" },
+		.kind = OOMK_EXIT_IS_EARLY ? KPROBE : TRACEPOINT,
+		.names = { OOMK_EXIT_IS_EARLY ? "exit_files" : "sched_process_exit" },
 		.gives = "outcome of a victim",
-		.handler = __builtin_choose_expr(OOMK_EXIT_HAS_GROUP_DEAD, on_exit_group_dead,
-						 on_exit),
+		.handler = __builtin_choose_expr(OOMK_EXIT_IS_EARLY, exit_files_entry, on_exit),
 	},
 	[HOOK_OOM_NOTIFIER] = {
 		.name = "oom_notifier",

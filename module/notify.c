@@ -68,6 +68,7 @@ static void take_outcomes(void)
 {
 	struct oomk_outcome_news news;
 
+	oomk_outcome_look(next_seq);
 	while (oomk_outcome_next(next_seq, &news)) {
 		if (oomk_store_patch(store, news.seq, oomk_outcome_offset(news.index),
 				     &news.outcome, sizeof(news.outcome)))

@@ -20,8 +20,16 @@
 #define NOT_SEEN ULONG_MAX
 
 /*
+ * How often it is looked whether a victim that is leaving is gone: at first after so long, later
+ * after a part of the time that it has taken.
+ */
+#define LOOK_NS (10 * NSEC_PER_MSEC)
+#define LOOK_PART 8
+
+/*
  * struct watched - one victim
  * @task: its group leader or the thread that was marked, with a reference; NULL when free
+ * @left_ns: when a thread of it gave up its memory last, while all were leaving; 0 before
  * @rss_before: resident pages when the oom_reaper began, or NOT_SEEN
  * @news: the outcome changed since the worker last looked
  */
@@ -31,6 +39,7 @@ struct watched {
 	u64 seq;
 	u32 index;
 	u64 killed_ns;
+	u64 left_ns;
 	unsigned long rss_before;
 	struct oomk_outcome outcome;
 	bool news;
@@ -115,21 +124,23 @@ bool oomk_outcome_watch(struct task_struct *task, u64 seq, u32 index, u64 now)
 		w->killed_ns = now;
 		w->rss_before = NOT_SEEN;
 		w->outcome.state = OOMK_STATE_ALIVE;
-		/* One that was not locked may have left before it could be watched. */
-		if (!atomic_read(&task->signal->live)) {
-			w->outcome.state = OOMK_STATE_EXITED;
-			w->outcome.exit_boot_ns = now;
-			w->news = true;
-		}
-		table.nr = max(table.nr, i + 1);
+		WRITE_ONCE(table.nr, max(table.nr, i + 1));
 		WRITE_ONCE(table.live, table.live + 1);
+		/*
+		 * One that was not locked may be leaving by now. Either that shows here, or its
+		 * exit finds the table in use: there the count of threads falls, with a full
+		 * barrier, before oomk_outcome_task_exit() looks.
+		 */
+		smp_mb();
+		if (!atomic_read(&task->signal->live))
+			w->left_ns = now;
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
 	return w;
 }
 
 /**
- * oomk_outcome_task_exit() - a thread has given up its memory and is about to become a zombie
+ * oomk_outcome_task_exit() - a thread has given up its memory and is about to give up its files
  * @task: the thread
  *
  * Context: any. One load for the exits that concern nobody.
@@ -143,7 +154,7 @@ void oomk_outcome_task_exit(struct task_struct *task)
 
 	if (!READ_ONCE(table.live))
 		return;
-	/* Only with the last thread of a group its address space goes. */
+	/* Not before all threads of a group are leaving its address space may go. */
 	if (atomic_read(&task->signal->live))
 		return;
 
@@ -151,12 +162,10 @@ void oomk_outcome_task_exit(struct task_struct *task)
 	for (i = 0; i < table.nr; i++) {
 		struct watched *w = &table.v[i];
 
-		if (!w->task || w->task->signal != task->signal || w->outcome.exit_boot_ns)
+		if (!w->task || w->task->signal != task->signal)
 			continue;
-		w->outcome.state = OOMK_STATE_EXITED;
 		/* Clocks of two processors may differ a little. */
-		w->outcome.exit_boot_ns = max(now, w->killed_ns);
-		w->news = true;
+		w->left_ns = max3(now, w->killed_ns, w->left_ns);
 		news = true;
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
@@ -242,6 +251,60 @@ void oomk_outcome_reap_skip(pid_t pid)
 		oomk_notify_kick();
 }
 
+/*
+ * Whether every thread of a group is through with its memory. That one of them is does not tell of
+ * the others, and the last to begin to leave need not be the last to be done: of each, the files
+ * go after the memory, see do_exit(). A worker of the kernel's may have had none.
+ */
+static bool is_gone(struct task_struct *task)
+{
+	struct task_struct *thread;
+	bool gone = true;
+
+	rcu_read_lock();
+	oomk_for_each_thread(task, thread) {
+		if (READ_ONCE(thread->flags) & PF_USER_WORKER)
+			gone = READ_ONCE(thread->exit_state);
+		else
+			gone = !READ_ONCE(thread->files);
+		if (!gone)
+			break;
+	}
+	rcu_read_unlock();
+	return gone;
+}
+
+/**
+ * oomk_outcome_look() - find out which of the victims that are leaving are gone
+ * @published: of events before this one
+ *
+ * Each is looked at without the lock, for it may have many threads: entries are given up by
+ * oomk_outcome_next() alone.
+ *
+ * Context: process, the caller of oomk_outcome_next().
+ */
+void oomk_outcome_look(u64 published)
+{
+	struct task_struct *leaving;
+	unsigned long flags;
+	unsigned int i;
+
+	for (i = 0; i < READ_ONCE(table.nr); i++) {
+		struct watched *w = &table.v[i];
+
+		raw_spin_lock_irqsave(&table.lock, flags);
+		leaving = w->left_ns && w->seq < published ? w->task : NULL;
+		raw_spin_unlock_irqrestore(&table.lock, flags);
+		if (!leaving || !is_gone(leaving))
+			continue;
+		raw_spin_lock_irqsave(&table.lock, flags);
+		w->outcome.state = OOMK_STATE_EXITED;
+		w->outcome.exit_boot_ns = w->left_ns;
+		w->news = true;
+		raw_spin_unlock_irqrestore(&table.lock, flags);
+	}
+}
+
 /**
  * oomk_outcome_next() - fetch what happened to a victim since the worker last looked
  * @published: only of events before this one: a victim may be gone before its event is whole
@@ -284,7 +347,7 @@ bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
 			w->task = NULL;
 			WRITE_ONCE(table.live, table.live - 1);
 			while (table.nr && !table.v[table.nr - 1].task)
-				table.nr--;
+				WRITE_ONCE(table.nr, table.nr - 1);
 		}
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);
@@ -294,7 +357,7 @@ bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news)
 }
 
 /**
- * oomk_outcome_next_check() - when a victim may have to be reported as stuck
+ * oomk_outcome_next_check() - when a victim has to be looked at: it may be gone, or stuck
  * @published: of events before this one
  *
  * Context: process.
@@ -310,7 +373,13 @@ unsigned long oomk_outcome_next_check(u64 published)
 	for (i = 0; i < table.nr; i++) {
 		const struct watched *w = &table.v[i];
 
-		if (w->task && w->seq < published && w->outcome.state == OOMK_STATE_ALIVE)
+		if (!w->task || w->seq >= published)
+			continue;
+		/* Clocks of two processors may differ a little. */
+		if (w->left_ns)
+			due = min(due,
+				  now + max_t(s64, LOOK_NS, (s64)(now - w->left_ns) / LOOK_PART));
+		if (w->outcome.state == OOMK_STATE_ALIVE)
 			due = min(due, w->killed_ns + table.stuck_ns);
 	}
 	raw_spin_unlock_irqrestore(&table.lock, flags);

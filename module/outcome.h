@@ -32,6 +32,7 @@ void oomk_outcome_reap_finish(pid_t pid);
 void oomk_outcome_reap_skip(pid_t pid);
 
 /* from the worker */
+void oomk_outcome_look(u64 published);
 bool oomk_outcome_next(u64 published, struct oomk_outcome_news *news);
 unsigned long oomk_outcome_next_check(u64 published);
 

@@ -379,7 +379,10 @@ enum oomk_a_victim {
 	OOMK_A_VICTIM_KILLED_BOOT_NS,
 	/** @OOMK_A_VICTIM_STATE: What became of it. */
 	OOMK_A_VICTIM_STATE,
-	/** @OOMK_A_VICTIM_EXIT_BOOT_NS: When its last thread left, since boot (ns). */
+	/**
+	 * @OOMK_A_VICTIM_EXIT_BOOT_NS: When the last of its threads had given up the
+	 * memory, since boot (ns).
+	 */
 	OOMK_A_VICTIM_EXIT_BOOT_NS,
 	/** @OOMK_A_VICTIM_EXIT_DELAY_NS: From the kill to the exit (ns). */
 	OOMK_A_VICTIM_EXIT_DELAY_NS,
