@@ -105,7 +105,8 @@ static inline bool oomk_may_call_unexported(void)
 	if (boot_cpu_has(X86_FEATURE_IBT))
 		return false;
 #endif
-	return !IS_ENABLED(CONFIG_CFI_CLANG);
+	/* CONFIG_CFI_CLANG was renamed in v6.18. */
+	return !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI);
 }
 
 /* Where the nodes of a memory policy are: "v.nodes" before v5.14. */
