@@ -109,15 +109,21 @@ static inline bool oomk_may_call_unexported(void)
 	return !IS_ENABLED(CONFIG_CFI_CLANG) && !IS_ENABLED(CONFIG_CFI);
 }
 
-/* Where the nodes of a memory policy are: "v.nodes" before v5.14. */
-static inline const nodemask_t *oomk_mempolicy_nodes(const struct mempolicy *policy)
+/*
+ * Whether a memory policy lets its task use one of these nodes as the OOM killer sees it, which
+ * before v5.14 took an interleaving task to be bound, too. There the nodes are "v.nodes".
+ */
+#ifdef CONFIG_NUMA
+static inline bool oomk_mempolicy_allows(const struct mempolicy *policy, const nodemask_t *nodes)
 {
 #ifdef OOMK_HAVE_MEMPOLICY_V
-	return &policy->v.nodes;
+	return (policy->mode != MPOL_BIND && policy->mode != MPOL_INTERLEAVE) ||
+	       nodes_intersects(policy->v.nodes, *nodes);
 #else
-	return &policy->nodes;
+	return policy->mode != MPOL_BIND || nodes_intersects(policy->nodes, *nodes);
 #endif
 }
+#endif
 
 /* Flags of an address space were a plain word before v6.18. */
 #ifndef OOMK_HAVE_MM_FLAGS_TEST

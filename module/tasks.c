@@ -135,10 +135,8 @@ static bool on_nodes(struct task_struct *p, const struct oomk_scope *scope)
 		} else if (!oomk_task_trylock(thread)) {
 			on = true;
 		} else {
-			const struct mempolicy *policy = thread->mempolicy;
-
-			on = !policy || policy->mode != MPOL_BIND ||
-			     nodes_intersects(*oomk_mempolicy_nodes(policy), *scope->nodemask);
+			on = !thread->mempolicy ||
+			     oomk_mempolicy_allows(thread->mempolicy, scope->nodemask);
 			task_unlock(thread);
 		}
 		if (on)
