@@ -20,6 +20,28 @@
 #include "compat.h"
 #include "score.h"
 
+/* So many ancestors are looked for; there may be thousands. */
+#define GENERATIONS_MAX 128
+
+/*
+ * The leader of a thread group, which a thread that was released does not keep in being: the chosen
+ * task may be gone by the time that it is read. Under RCU.
+ */
+static struct task_struct *leader_of(struct task_struct *p)
+{
+	struct task_struct *leader = READ_ONCE(p->group_leader);
+
+	return pid_alive(p) ? leader : p;
+}
+
+/* A thread of the parent, or NULL when @p was released, whose parent may be no more. */
+static struct task_struct *parent_of(struct task_struct *p)
+{
+	struct task_struct *parent = rcu_dereference(p->real_parent);
+
+	return pid_alive(p) ? parent : NULL;
+}
+
 /* Why the kernel would not consider a task with this address space; see oom_badness(). */
 static u8 skip_of_mm(struct task_struct *thread, struct mm_struct *mm)
 {
@@ -75,14 +97,14 @@ static void find_and_read_mm(struct oomk_task *t, struct task_struct *leader)
 static void read_task(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm,
 		      u64 cgroup_id)
 {
-	struct task_struct *leader = p->group_leader;
+	struct task_struct *leader = leader_of(p), *parent = parent_of(leader);
 	const struct cred *cred = __task_cred(leader);
 	const struct pid *pid = task_pid(leader);
 
 	memset(t, 0, sizeof(*t));
 	t->pid = task_tgid_nr(leader);
 	t->tid = t->pid;
-	t->ppid = task_tgid_nr(rcu_dereference(leader->real_parent));
+	t->ppid = parent ? task_tgid_nr(parent) : 0;
 	/* What task_pid_nr_ns() and from_kuid() give, without calls: there may be many tasks. */
 	t->ns_pid = pid ? pid->numbers[pid->level].nr : 0;
 	t->uid = __kuid_val(cred->uid);
@@ -119,7 +141,7 @@ static void read_task(struct oomk_task *t, struct task_struct *p, struct mm_stru
  */
 void oomk_task_read(struct oomk_task *t, struct task_struct *p, struct mm_struct *mm)
 {
-	read_task(t, p, mm, oomk_cgroup_id(mem_cgroup_from_task(p->group_leader)));
+	read_task(t, p, mm, oomk_cgroup_id(mem_cgroup_from_task(leader_of(p))));
 }
 
 /* Whether a task may use the nodes that the allocation is limited to: oom_cpuset_eligible(). */
@@ -248,13 +270,16 @@ void oomk_tasks_walk(struct oomk_tasks *tasks, const struct oomk_scope *scope)
  */
 void oomk_tasks_ancestors(struct oomk_tasks *tasks, struct task_struct *p)
 {
+	unsigned int generation;
 	struct oomk_task t;
 	u32 i;
 
 	rcu_read_lock();
-	p = p->group_leader;
-	while (!is_global_init(p) && task_tgid_nr(p)) {
-		p = rcu_dereference(p->real_parent)->group_leader;
+	p = leader_of(p);
+	for (generation = 0; generation < GENERATIONS_MAX && !is_global_init(p); generation++) {
+		p = parent_of(p);
+		if (!p || !task_tgid_nr(p))
+			break;
 		for (i = 0; i < tasks->nr; i++)
 			if (tasks->v[i].pid == task_tgid_nr(p))
 				break;
