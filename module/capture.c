@@ -38,14 +38,33 @@ const struct oomk_capture_stats *oomk_capture_stats(void)
 	return &capture.stats;
 }
 
-/** oomk_kernel_kills() - the kernel's own count of kills, /proc/vmstat oom_kill */
-u64 oomk_kernel_kills(void)
+static u64 sum_kills(void)
 {
 	u64 kills = 0;
 	int cpu;
 
 	for_each_possible_cpu(cpu)
 		kills += READ_ONCE(per_cpu(vm_event_states, cpu).event[OOM_KILL]);
+	return kills;
+}
+
+/**
+ * oomk_kernel_kills() - the kernel's own count of kills, /proc/vmstat oom_kill
+ *
+ * The count of a processor that goes offline is moved to another: while that is done, a sum may
+ * have it twice or not at all.
+ *
+ * Context: any.
+ */
+u64 oomk_kernel_kills(void)
+{
+	u64 kills = sum_kills(), before;
+	int tries = 4;
+
+	do {
+		before = kills;
+		kills = sum_kills();
+	} while (kills != before && --tries);
 	return kills;
 }
 
