@@ -151,6 +151,7 @@ static void open_event(u32 kind)
 	capture.oom_kept = false;
 	capture.flushed = false;
 	capture.marked = false;
+	capture.sharers_left_out = 0;
 	capture.open = true;
 }
 
@@ -378,6 +379,7 @@ void oomk_capture_return(void)
 	if (!capture.open)
 		return;
 	settle_chosen();
+	oomk_victims_settle(&capture);
 	publish();
 }
 
@@ -421,8 +423,10 @@ void oomk_capture_victim(struct task_struct *task)
 	if (how != OOMK_HOW_DYING)
 		oomk_victims_add_sharers(&capture, task, mm);
 	account(start);
-	if (alone)
+	if (alone) {
+		oomk_victims_settle(&capture);
 		publish();
+	}
 }
 
 /**

@@ -88,6 +88,7 @@ struct oomk_capture_stats {
  * @flushed: the kernel has flushed the statistics since the event was opened
  * @marked: a victim was marked since then
  * @counting: a hook has fired since load
+ * @sharers_left_out: times that a process which shares a victim's memory found no room in @victims
  * @stats: counters of all events
  */
 struct oomk_capture {
@@ -106,6 +107,7 @@ struct oomk_capture {
 	bool flushed;
 	bool marked;
 	bool counting;
+	u32 sharers_left_out;
 	struct oomk_capture_stats stats;
 };
 
@@ -144,6 +146,7 @@ void oomk_victims_add(struct oomk_capture *c, struct task_struct *task, struct m
 		      u32 how);
 void oomk_victims_add_sharers(struct oomk_capture *c, struct task_struct *victim,
 			      struct mm_struct *mm);
+void oomk_victims_settle(struct oomk_capture *c);
 
 /* cgroups.c */
 void oomk_cgroups_chain(struct oomk_capture *c, struct task_struct *victim, struct mem_cgroup *oom);

@@ -66,6 +66,13 @@ static void read_victim(struct oomk_capture *c, struct oomk_task *t, struct task
 	rcu_read_unlock();
 }
 
+static void leave_out(struct oomk_capture *c, u32 victims)
+{
+	c->event.victims_total += victims;
+	c->event.flags |= OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
+	oomk_count(&c->stats.lost_victims, victims);
+}
+
 /* Where a victim goes: the entry it has already, or a new one; NULL when there is no room. */
 static struct oomk_victim *victim_entry(struct oomk_capture *c, struct task_struct *task,
 					struct mm_struct *mm, u32 how)
@@ -78,12 +85,14 @@ static struct oomk_victim *victim_entry(struct oomk_capture *c, struct task_stru
 		if (c->victims[i].task.pid == task_tgid_nr(task))
 			return &c->victims[i];
 
-	ev->victims_total++;
 	if (ev->nr_victims == c->max_victims) {
-		ev->flags |= OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED;
-		oomk_count(&c->stats.lost_victims, 1);
+		if (how == OOMK_HOW_SHARED_MM)
+			c->sharers_left_out++;
+		else
+			leave_out(c, 1);
 		return NULL;
 	}
+	ev->victims_total++;
 	v = &c->victims[ev->nr_victims++];
 	memset(v, 0, sizeof(*v));
 	read_victim(c, &v->task, task, mm);
@@ -160,4 +169,24 @@ void oomk_victims_add_sharers(struct oomk_capture *c, struct task_struct *victim
 	}
 unlock:
 	rcu_read_unlock();
+}
+
+/**
+ * oomk_victims_settle() - the event is complete: count the sharers that found no room
+ * @c: the capture
+ *
+ * When one victim was marked, each was met once. In a group kill each is met with every victim
+ * whose memory it shares, and is mostly marked itself, so that their number is not known: those of
+ * them that are of another cgroup, or gone before they can be marked, count as one at least.
+ *
+ * Context: OOM path, under oom_lock.
+ */
+void oomk_victims_settle(struct oomk_capture *c)
+{
+	if (!c->sharers_left_out)
+		return;
+	if (!(c->event.flags & OOMK_EVENT_FLAGS_OOM_GROUP))
+		leave_out(c, c->sharers_left_out);
+	else if (!(c->event.flags & OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED))
+		leave_out(c, 1);
 }
