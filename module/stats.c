@@ -29,20 +29,23 @@ void oomk_stats_notify_failed(void)
  * The kernel counts a kill a moment before it marks the victim, so a kill under way looks missed:
  * give it time to be recorded, unless it is known to be missed.
  */
-static u64 missed_kills(u64 kernel_kills)
+static u64 missed_kills(void)
 {
 	const struct oomk_capture_stats *capture = oomk_capture_stats();
+	u64 recorded, kernel, missed = U64_MAX;
 	static u64 known;
-	u64 recorded, missed = 0;
 	int tries;
 
 	for (tries = 0; tries < 20; tries++) {
-		recorded = READ_ONCE(capture->recorded_kills);
-		missed = kernel_kills > recorded ? kernel_kills - recorded : 0;
+		/* First what is recorded: a kill in between must not hide one that was missed. */
+		recorded = smp_load_acquire(&capture->recorded_kills);
+		kernel = oomk_kernel_kills() - READ_ONCE(capture->kills_at_load);
+		missed = min(missed, kernel > recorded ? kernel - recorded : 0);
 		if (missed <= READ_ONCE(known))
-			return missed;
+			break;
 		usleep_range(500, 1000);
 	}
+	/* May fall as well: what took longer to be recorded was not missed. */
 	WRITE_ONCE(known, missed);
 	return missed;
 }
@@ -58,7 +61,7 @@ void oomk_stats_get(struct oomk_stats *s)
 	const struct oomk_capture_stats *capture = oomk_capture_stats();
 
 	s->kernel_kills = oomk_kernel_kills() - READ_ONCE(capture->kills_at_load);
-	s->lost_missed = missed_kills(s->kernel_kills);
+	s->lost_missed = missed_kills();
 	s->recorded_kills = READ_ONCE(capture->recorded_kills);
 	s->lost_victims = READ_ONCE(capture->lost_victims);
 	s->points_compared = READ_ONCE(capture->points_compared);
