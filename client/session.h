@@ -71,7 +71,7 @@ struct session_handler {
 
 /*
  * Takes in what has arrived, without waiting: 1, or 0 when there is nothing,
- * -NLE_NOMEM when notifications were lost because they came too fast.
+ * -NLE_NOMEM when notifications were lost: they came too fast, or there was no memory.
  */
 int session_receive(struct session *session, const struct session_handler *handler, void *arg);
 

@@ -209,7 +209,7 @@ static int overrun(struct watch *watch, const struct session_handler *handler)
 {
 	int err;
 
-	watch->handler->note(watch->arg, "notifications came too fast; reading events from the "
+	watch->handler->note(watch->arg, "notifications were lost; reading events from the "
 					 "store, outcomes may be missing");
 	watch->draining = true;
 	do

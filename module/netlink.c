@@ -93,9 +93,12 @@ void oomk_netlink_outcome(const struct oomk_event *ev, u32 index)
 {
 	const struct oomk_victim *v = &oomk_event_victims(ev)[index];
 	struct notification n;
+	int err = begin(&n, OOMK_RECORD_BYTES + oomk_message_names_size(ev, &v->task, v),
+			OOMK_CMD_OUTCOME_NTF, GROUP_EVENTS);
 
-	begin(&n, OOMK_RECORD_BYTES + oomk_message_names_size(ev, &v->task, v),
-	      OOMK_CMD_OUTCOME_NTF, GROUP_EVENTS);
+	/* Not tried again: the store has it, and listeners hear that they have missed something. */
+	if (err)
+		genl_set_err(&oomk_family, &init_net, 0, GROUP_EVENTS, -ENOBUFS);
 	if (n.skb)
 		finish(&n, nla_put_u64_64bit(n.skb, OOMK_A_TASK_SEQ, ev->seq, OOMK_A_TASK_PAD) ?:
 				   oomk_message_task(n.skb, ev, &v->task, v, true));

@@ -63,7 +63,7 @@ static void on_note(void *arg, const char *text)
 		tell(" unloaded");
 	else if (strstr(text, "loaded again"))
 		tell(" loaded");
-	else if (strstr(text, "too fast"))
+	else if (strstr(text, "were lost"))
 		tell(" overrun");
 	else if (strstr(text, "no memory"))
 		tell(" short");
