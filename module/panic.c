@@ -5,7 +5,7 @@
  * the panic notifiers. The only place where oomk prints because of an OOM. The grammar is in
  * docs/proc-oomk.md.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": panic " fmt
+#define pr_fmt(fmt) "oomk: panic " fmt
 
 #include <linux/printk.h>
 #include <linux/sizes.h>
