@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Two processes in one address space (CLONE_VM without CLONE_THREAD), one of
- * which fills it until it is killed.
+ * Processes in one address space (CLONE_VM without CLONE_THREAD), one of which
+ * fills it until it is killed.
  *
- * sharemm [-v] MIB [PROCS]
+ * sharemm [-n CHILDREN] [-v] MIB [PROCS]
+ *   -n     beside the parent (1)
  *   -v     the child fills it, and the parent waits for it as vfork() does
- *   PROCS  cgroup.procs of the cgroup that the child moves to
+ *   PROCS  cgroup.procs of the cgroup that children move to
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -16,7 +17,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-static char stack[64 * 1024] __attribute__((aligned(16)));
+#define CHILDREN_MAX 64
+
+static char stacks[CHILDREN_MAX][64 * 1024] __attribute__((aligned(16)));
 
 static size_t bytes;
 static const char *procs;
@@ -52,18 +55,30 @@ static int child(void *fills)
 int main(int argc, char **argv)
 {
 	int opt, flags = CLONE_VM;
+	unsigned long children = 1;
 
-	while ((opt = getopt(argc, argv, "v")) != -1) {
-		if (opt != 'v')
+	while ((opt = getopt(argc, argv, "n:v")) != -1) {
+		switch (opt) {
+		case 'n':
+			children = strtoul(optarg, NULL, 10);
+			break;
+		case 'v':
+			flags |= CLONE_VFORK;
+			break;
+		default:
 			return 2;
-		flags |= CLONE_VFORK;
+		}
 	}
+	if (children > CHILDREN_MAX)
+		errx(2, "at most %d children", CHILDREN_MAX);
 	if (optind == argc)
 		errx(2, "how many MiB?");
 	bytes = strtoul(argv[optind], NULL, 10) << 20;
 	procs = argv[optind + 1];
-	if (clone(child, stack + sizeof(stack), flags, flags & CLONE_VFORK ? stack : NULL) < 0)
-		err(1, "clone");
+	for (unsigned long i = 0; i < children; i++)
+		if (clone(child, stacks[i] + sizeof(stacks[i]), flags,
+			  flags & CLONE_VFORK ? stacks : NULL) < 0)
+			err(1, "clone");
 	fill();
 	return 0;
 }

@@ -42,12 +42,30 @@ stats
 holds stats '.lost_victims is 38 - 16' ".recorded_kills is $(($(kernel_kills) - kills_before))" \
 	'.lost is .lost_victims'
 
+situation "more sharers of the victim's memory than there is room for"
+group sharers memory.max=20M
+killed in_group sharers sharemm -n 30 50
+event_over 2
+holds event 'chosen.comm is "sharemm"' 'flagged("victims_truncated")' '.victims_total is 31' \
+	'[.tasks[] | select(flagged("victim"))] | length is 16'
+stats
+holds stats '.lost_victims is (38 - 16) + (31 - 16)' \
+	".recorded_kills is $(($(kernel_kills) - kills_before))"
+
+situation "a group kill of more sharers than there is room for"
+# All are killed for the memory that they share; some may be gone before they are met.
+group groupsharers memory.max=20M memory.oom.group=1
+killed in_group groupsharers sharemm -n 30 50
+event_over 3
+holds event 'chosen.comm is "sharemm"' 'flagged("oom_group")' 'flagged("victims_truncated")' \
+	'.victims_total > 16' '.victims_total <= 31' '[.tasks[] | select(flagged("victim"))] | length is 16'
+
 situation "a victim deeper than there is room for cgroups"
 group 1/2/3/4/5/6/7/8/9/10/11/12
 echo 20M >$cg/1/2/memory.max
 killed in_group 1/2/3/4/5/6/7/8/9/10/11/12 hog 40
-event_over 2
-like_kernel 2 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept is 8' \
+event_over 4
+like_kernel 4 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept is 8' \
 	'[.cgroups[] | select(.roles | index("oom")).path] is ["/1/2"]' \
 	'cgroup("/1/2").anon is $kernel.stat.anon' \
 	'.cgroups[0].path is "/1/2/3/4/5/6/7/8/9/10/11/12"'
