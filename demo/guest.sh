@@ -68,9 +68,11 @@ for path in . kubepods.slice kubepods.slice/kubepods-burstable.slice "$pod"; do
 done
 echo 300M >"$cgroups/$pod/memory.max"
 echo 200M >"$cgroups/$container/memory.max"
-# A container has a pid namespace of its own, in which its main process is the first.
-in_cgroup "$container" unshare -p -f stress-ng --quiet --vm 1 --vm-bytes 250M --vm-keep --oomable \
-	--timeout 60 >/dev/null 2>&1 &
+# As a runtime does it: the main process is the first of a pid namespace of its own, and started
+# from outside.
+# shellcheck disable=SC2016 # for the inner shell
+in_cgroup . unshare -p -f sh -c 'echo 0 >"$0" && exec "$@"' "$cgroups/$container/cgroup.procs" \
+	stress-ng --quiet --vm 1 --vm-bytes 250M --vm-keep --oomable --timeout 60 >/dev/null 2>&1 &
 wait_for_event 1
 
 echo "What 'oomk watch' said:"

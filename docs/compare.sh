@@ -44,12 +44,12 @@ dmesg -c >/dev/null
 
 # The main process of a container, at the container's limit; a child of it; and a process that
 # holds what it may, while the node runs out of memory.
-(adjusted 985 $container unshare -p -f hog 250) || :
+(contained 985 $container hog 250) || :
 tell 1
-adjusted 985 $container unshare -p -f sh -c 'hog 250; sleep 1000' &
+contained 985 $container sh -c 'hog 250; sleep 1000' &
 tell 2
 xargs kill -9 <$cg/$container/cgroup.procs
-adjusted 985 $container unshare -p -f hog 150 >$tmp/ready &
+contained 985 $container hog 150 >$tmp/ready &
 await "a pod" says $tmp/ready ready
 (in_group . hog 3000) || :
 tell 3

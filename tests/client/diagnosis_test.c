@@ -86,6 +86,20 @@ static void add_task(const struct fake_task *task)
 	node_list_add(&tasks, decoded(msg, &spec_task));
 }
 
+/* Of hog's container, with a pid namespace of its own. */
+static void add_main_process(void)
+{
+	static const struct fake_task task = {
+		.pid = 1200,
+		.ns_pid = 1,
+		.cgroup = CONTAINER,
+		.start_ns = NOW - 3601 * SECOND,
+		.flags = OOMK_TASK_FLAGS_CANDIDATE,
+	};
+
+	add_task(&task);
+}
+
 static void take(const struct fake_event *fake)
 {
 	struct text text = { .page_size = 4096 };
@@ -151,6 +165,7 @@ static void an_old_process_grew(void **state)
 	(void)state;
 	add_cgroup(CONTAINER, OOMK_ROLES_CHAIN | OOMK_ROLES_OOM, 200, &stat);
 	add_task(&hog);
+	add_main_process();
 	take(&limit);
 	assert_cause("growth");
 	assert_figure("growth", "limit", 200 * MIB);
@@ -158,7 +173,8 @@ static void an_old_process_grew(void **state)
 	assert_figure("most_points", "points", PAGES(199));
 	assert_says("most_points", "there was no other candidate");
 	assert_figure("container_lives", "ns_pid", 7);
-	assert_says("container_lives", "Kubernetes shows nothing");
+	assert_says("container_lives", "It was not the container's main process, which was not "
+				       "killed: Kubernetes shows nothing unless that ends, too");
 	assert_figure("outcome", "exit_delay_ns", 12000000);
 }
 
@@ -261,6 +277,7 @@ static void others_and_the_protected_are_named(void **state)
 	assert_figure("protected", "protected", 10 * MIB);
 }
 
+/* In a pid namespace of its own. */
 static void the_main_process_ends_the_container(void **state)
 {
 	struct fake_task task = hog;
@@ -278,6 +295,178 @@ static void the_main_process_ends_the_container(void **state)
 	assert_figure("oom_group", "victims", 2);
 	assert_says("container_ends", "Kubernetes shows exit code 137, and OOMKilled unless");
 	assert_null(found("container_lives"));
+}
+
+#define SHIM "/system.slice/containerd.service"
+#define LIBPOD                   \
+	"/machine.slice/libpod-" \
+	"fedcba98765432100fedcba98765432100fedcba98765432100fedcba9876543.scope"
+#define OTHER                                                          \
+	"/kubepods/burstable/pod2c48913c-b29f-11e7-9350-020968147796/" \
+	"fedcba98765432100fedcba98765432100fedcba98765432100fedcba9876543"
+
+/* Process 1234 is killed, at the limit of @limit or that of its container. */
+static void the_main_process_is_told_by_who_was_there_first(void **state)
+{
+	const uint32_t candidate = OOMK_TASK_FLAGS_CANDIDATE, victim = OOMK_TASK_FLAGS_VICTIM;
+	const uint32_t ancestor = OOMK_TASK_FLAGS_ANCESTOR, outside = OOMK_TASK_FLAGS_OUTSIDE;
+	const struct {
+		const char *situation, *want, *limit;
+		uint32_t flags;
+		int more; /* candidates that are not among the tasks */
+		struct {
+			int64_t pid, ppid, ns_pid;
+			uint64_t start_ns;
+			uint32_t flags;
+			const char *cgroup;
+			int64_t skip;
+		} tasks[5];
+	} cases[] = {
+		{ .situation = "the host's pid namespace",
+		  .want = "ends",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "the shim's cgroup is known",
+		  .want = "ends",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | candidate, SHIM } } },
+		{ .situation = "the pod's pid namespace, the limit is the pod's",
+		  .want = "ends",
+		  .limit = "/kubepods/burstable/pod2c48913c-b29f-11e7-9350-020968147796",
+		  .tasks = { { 1234, 100, 17, 50, candidate | victim, CONTAINER },
+			     { 1201, 100, 1, 20, candidate, OTHER },
+			     { 1300, 1234, 18, 60, candidate, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "a child there",
+		  .want = "lives",
+		  .tasks = { { 1234, 1200, 1234, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1200, 20, candidate | ancestor, CONTAINER "/below" },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "run by kubectl exec, or an orphan",
+		  .want = "lives",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1200, 20, candidate, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "both are killed",
+		  .want = "ends",
+		  .flags = OOMK_EVENT_FLAGS_OOM_GROUP,
+		  .tasks = { { 1234, 1200, 1234, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1200, 20, candidate | victim | ancestor, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "perhaps both are killed",
+		  .want = "nothing",
+		  .flags = OOMK_EVENT_FLAGS_OOM_GROUP | OOMK_EVENT_FLAGS_VICTIMS_TRUNCATED,
+		  .tasks = { { 1234, 1200, 1234, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1200, 20, candidate | ancestor, CONTAINER } } },
+		{ .situation = "the main process of another container is killed too",
+		  .want = "lives",
+		  .flags = OOMK_EVENT_FLAGS_OOM_GROUP,
+		  .limit = "/kubepods/burstable/pod2c48913c-b29f-11e7-9350-020968147796",
+		  .tasks = { { 1234, 1200, 7, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1, 20, candidate | ancestor, CONTAINER },
+			     { 1201, 100, 1, 20, candidate | victim, OTHER } } },
+		{ .situation = "the first of a pid namespace in the container",
+		  .want = "lives",
+		  .tasks = { { 1234, 1200, 1, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1, 20, candidate | ancestor, CONTAINER } } },
+		{ .situation = "the same, in the host's pid namespace",
+		  .want = "lives",
+		  .tasks = { { 1234, 1200, 1, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1200, 20, candidate | ancestor, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "the same, at a limit below the main process",
+		  .want = "nothing",
+		  .limit = CONTAINER "/below",
+		  .tasks = { { 1234, 1200, 1, 50, candidate | victim, CONTAINER "/below" },
+			     { 1200, 1199, 25, 20, ancestor | outside, NULL } } },
+		{ .situation = "crun has a cgroup in the container's",
+		  .want = "ends",
+		  .limit = LIBPOD "/container",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, LIBPOD "/container" },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "two from outside are the first of a pid namespace",
+		  .want = "nothing",
+		  .tasks = { { 1234, 100, 1, 50, candidate | victim, CONTAINER },
+			     { 1233, 100, 1, 40, candidate, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "the main process was killed before, and is not gone yet",
+		  .want = "nothing",
+		  .tasks = { { 1234, 1200, 7, 50, candidate | victim, CONTAINER },
+			     { 1200, 100, 1, 20, candidate | ancestor, CONTAINER,
+			       OOMK_SKIP_MM_OOM_SKIP },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "somebody's cgroup is not known",
+		  .want = "nothing",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 1100, 1, 1100, 20, candidate, NULL },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "the parent is not known",
+		  .want = "nothing",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER } } },
+		{ .situation = "the parent's cgroup is not known",
+		  .want = "nothing",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 100, 1, 100, 10, candidate | ancestor, NULL } } },
+		{ .situation = "who else was there is not known",
+		  .want = "nothing",
+		  .more = 1,
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+		{ .situation = "at a limit inside the container others are no candidates",
+		  .want = "nothing",
+		  .limit = CONTAINER "/below",
+		  .tasks = { { 1234, 100, 1234, 50, candidate | victim, CONTAINER "/below" },
+			     { 100, 1, 100, 10, ancestor | outside, NULL } } },
+	};
+
+	for (size_t i = 0; i < COUNT_OF(cases); i++) {
+		struct fake_task task = hog, killed = hog;
+		struct fake_event event = limit;
+		const char *got;
+
+		for (size_t j = 0; cases[i].tasks[j].pid; j++) {
+			task.pid = cases[i].tasks[j].pid;
+			task.ppid = cases[i].tasks[j].ppid;
+			task.ns_pid = cases[i].tasks[j].ns_pid;
+			task.start_ns = cases[i].tasks[j].start_ns;
+			task.flags = cases[i].tasks[j].flags;
+			task.cgroup = cases[i].tasks[j].cgroup;
+			task.skip = cases[i].tasks[j].skip;
+			add_task(&task);
+			event.tasks_kept += !!(task.flags & candidate);
+			if (task.pid == hog.pid)
+				killed = task;
+		}
+		event.tasks_total = event.tasks_kept + cases[i].more;
+		event.victim = &killed;
+		event.flags = cases[i].flags;
+		if (cases[i].limit)
+			event.oom_cgroup = cases[i].limit;
+		take(&event);
+		got = found("container_ends")  ? "ends" :
+		      found("container_lives") ? "lives" :
+						 "nothing";
+		if (strcmp(got, cases[i].want) != 0)
+			fail_msg("%s: %s", cases[i].situation, got);
+		forget(state);
+	}
+}
+
+/* It was dying before the event, whoever it is. */
+static void a_dying_process_tells_nothing_of_the_container(void **state)
+{
+	struct fake_event event = limit;
+	struct fake_task task = hog;
+
+	(void)state;
+	task.ns_pid = 1;
+	task.flags &= ~(uint32_t)OOMK_TASK_FLAGS_VICTIM;
+	add_task(&task);
+	event.kind = OOMK_KIND_DYING;
+	event.victim = &task;
+	take(&event);
+	assert_null(found("container_lives"));
+	assert_null(found("container_ends"));
 }
 
 static void what_is_no_container_has_no_end(void **state)
@@ -402,13 +591,14 @@ static void a_diagnosis_is_printed_by_its_parts(void **state)
 
 	(void)state;
 	add_task(&hog);
+	add_main_process();
 	take(&limit);
 	text.out = open_memstream(&printed, &size);
 	print_diagnosis(&text, event, &diagnosis);
 	fclose(text.out);
 	assert_non_null(strstr(printed, "\nCause\n  The limit of 200.0 MiB of pod UID "));
 	assert_non_null(strstr(printed, "\nWhy this victim\n  hog[1234] had the most points"));
-	assert_non_null(strstr(printed, "\nWhat followed\n  It was a child"));
+	assert_non_null(strstr(printed, "\nWhat followed\n  It was not the"));
 	assert_non_null(strstr(printed, "\nWhat to do\n  Raise the limit"));
 	free(printed);
 
@@ -433,6 +623,8 @@ int main(void)
 		TEST(long_at_the_limit_is_thrashing),
 		TEST(others_and_the_protected_are_named),
 		TEST(the_main_process_ends_the_container),
+		TEST(the_main_process_is_told_by_who_was_there_first),
+		TEST(a_dying_process_tells_nothing_of_the_container),
 		TEST(what_is_no_container_has_no_end),
 		TEST(other_causes),
 		TEST(who_is_above_its_request_is_named),

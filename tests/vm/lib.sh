@@ -193,6 +193,16 @@ adjusted() {
 	in_group "$@"
 }
 
+# contained ADJ PATH COMMAND...: adjusted, and as a runtime starts a container's main process: the
+# first of a pid namespace of its own, by somebody outside of the cgroup.
+contained() {
+	local adj=$1 procs=$cg/$2/cgroup.procs
+
+	shift 2
+	exec unshare -p -f sh -c 'echo "$0" >/proc/self/oom_score_adj && echo 0 >"$1" && shift &&
+		exec "$@"' "$adj" "$procs" "$@"
+}
+
 # The scenario outlives a host OOM, and so does what it starts, unless adjusted.
 protect() {
 	echo -1000 >/proc/self/oom_score_adj
