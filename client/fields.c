@@ -115,11 +115,13 @@ static void add_task(struct fields *fields, const struct text *text, const struc
 static void add_workload(struct fields *fields, const struct text *text, const struct node *task)
 {
 	const struct bytes *path = node_bytes(task, OOMK_A_TASK_CGROUP);
+	char unit[WORKLOAD_FULL_UNIT_LEN + 1];
 	struct workload workload;
 
 	if (!path)
 		return;
 	workload_find(&workload, *path);
+	workload_full_unit(unit, &workload);
 	if (text->names)
 		workload_names_resolve(text->names, &workload);
 	add_string(fields, text, "NAMESPACE", workload.namespace);
@@ -127,7 +129,7 @@ static void add_workload(struct fields *fields, const struct text *text, const s
 	add_string(fields, text, "POD_UID", workload.pod_uid);
 	add_string(fields, text, "CONTAINER", workload.container);
 	add_string(fields, text, "CONTAINER_ID", workload.container_id);
-	add_string(fields, text, "UNIT", workload.unit);
+	add_string(fields, text, "UNIT", unit);
 }
 
 static void add_diagnosis(struct fields *fields, const struct text *text,

@@ -61,11 +61,13 @@ static void submit(struct journal *journal, struct fields *fields, const char *i
 
 void journal_event(struct journal *journal, struct fields *fields)
 {
-	const char *unit = value(fields, "OOMK_UNIT");
+	const char *unit = value(fields, "OOMK_UNIT"), *of_user = unit ? strchr(unit, '/') : NULL;
 
 	fields_add(fields, "MESSAGE=%s", value(fields, "OOMK_SUMMARY"));
 	/* So that journalctl -u and systemctl status show it with what the unit says itself. */
-	if (unit)
+	if (of_user)
+		fields_add(fields, "OBJECT_SYSTEMD_USER_UNIT=%s", of_user + 1);
+	else if (unit)
 		fields_add(fields, "OBJECT_SYSTEMD_UNIT=%s", unit);
 	submit(journal, fields, ID_EVENT, LOG_ERR);
 }

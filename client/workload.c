@@ -230,6 +230,9 @@ static const struct form *find_form(enum workload_kind in, const char *text, str
 {
 	for (size_t i = 0; i < COUNT(forms); i++) {
 		*match = (struct match){ 0 };
+		/* Below a user's manager the names are the user's, and mean no other user. */
+		if (in == WORKLOAD_USER_MANAGER && strstr(forms[i].pattern, "%d"))
+			continue;
 		if ((!forms[i].in || forms[i].in == in) &&
 		    match_from(forms[i].pattern, text, match))
 			return &forms[i];
@@ -294,6 +297,7 @@ static void set_unit(struct workload *workload, const struct form *form, const c
 			workload->unit[0] = '\0';
 		return;
 	}
+	workload->user_unit = workload->kind == WORKLOAD_USER_MANAGER;
 	while (start[-1] != '/')
 		start--;
 	copy(workload->unit, sizeof(workload->unit),
@@ -368,11 +372,21 @@ static void write_text(FILE *out, const char *text)
 	escape_write(out, (const unsigned char *)text, strlen(text));
 }
 
+void workload_full_unit(char unit[WORKLOAD_FULL_UNIT_LEN + 1], const struct workload *workload)
+{
+	const size_t size = WORKLOAD_FULL_UNIT_LEN + 1;
+
+	if (workload->user_unit)
+		snprintf(unit, size, "user@%" PRId64 ".service/%s", workload->uid, workload->unit);
+	else
+		snprintf(unit, size, "%s", workload->unit);
+}
+
 static void write_unit(FILE *out, const struct workload *workload)
 {
-	char unit[sizeof(workload->unit)];
+	char unit[WORKLOAD_FULL_UNIT_LEN + 1];
 
-	memcpy(unit, workload->unit, sizeof(unit));
+	workload_full_unit(unit, workload);
 	unescape(unit);
 	write_text(out, unit);
 }
@@ -436,11 +450,14 @@ static void write_other(FILE *out, const struct workload *workload)
 
 void workload_label(FILE *out, const struct workload *workload)
 {
-	if (workload->kind == WORKLOAD_POD || workload->kind == WORKLOAD_KUBERNETES)
+	bool pod = workload->kind == WORKLOAD_POD || workload->kind == WORKLOAD_KUBERNETES;
+
+	if (pod)
 		write_pod_container(out, workload);
 	else
 		write_other(out, workload);
-	if (workload->uid >= 0)
+	/* The full name of a unit has it already. */
+	if (workload->uid >= 0 && (pod || !workload->user_unit))
 		fprintf(out, " of uid %" PRId64, workload->uid);
 }
 
@@ -453,7 +470,10 @@ static void add_text(struct json_object *object, const char *key, const char *te
 struct json_object *workload_json(const struct workload *workload)
 {
 	struct json_object *object = json_object_new_object();
+	bool user_unit = workload->user_unit && kinds[workload->kind].rank == RANK_UNIT;
+	char unit[WORKLOAD_FULL_UNIT_LEN + 1];
 
+	workload_full_unit(unit, workload);
 	add_text(object, "kind", kinds[workload->kind].code);
 	add_text(object, "namespace", workload->namespace);
 	add_text(object, "pod", workload->pod);
@@ -463,7 +483,7 @@ struct json_object *workload_json(const struct workload *workload)
 	add_text(object, "container_id", workload->container_id);
 	add_text(object, "runtime", workload->runtime);
 	add_text(object, "unit", workload->unit);
-	add_text(object, "name", workload->name);
+	add_text(object, "name", user_unit ? unit : workload->name);
 	if (workload->uid >= 0)
 		json_object_object_add(object, "uid", json_object_new_int64(workload->uid));
 	return object;

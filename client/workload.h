@@ -22,6 +22,7 @@
 #define WORKLOAD_UID_LEN 36
 #define WORKLOAD_ID_LEN 64
 #define WORKLOAD_UNIT_LEN 255
+#define WORKLOAD_FULL_UNIT_LEN (WORKLOAD_UNIT_LEN + 24) /* "user@4294967294.service/" */
 #define WORKLOAD_LABEL_LEN 63
 #define WORKLOAD_POD_LEN 253
 
@@ -51,6 +52,7 @@ struct workload {
 	char container_id[WORKLOAD_ID_LEN + 1];
 	const char *runtime;		  /* of a container in a pod */
 	char unit[WORKLOAD_UNIT_LEN + 1]; /* as systemctl takes it */
+	bool user_unit;			  /* with --user, by that user's manager */
 	char name[WORKLOAD_UNIT_LEN + 1]; /* of a machine, LXC container or session */
 	int64_t uid;			  /* whose session or service manager; -1: none's */
 
@@ -62,6 +64,12 @@ struct workload {
 
 /* Tells what @path is. Never fails; @path is kept, not copied. */
 void workload_find(struct workload *workload, struct bytes path);
+
+/*
+ * The unit's name as no other unit of the node has it: that of a user's manager
+ * has its service before it, "user@1000.service/nginx.service".
+ */
+void workload_full_unit(char unit[WORKLOAD_FULL_UNIT_LEN + 1], const struct workload *workload);
 
 /*
  * Writes what a person calls it, harmless for a terminal: "pod web/shop-0,

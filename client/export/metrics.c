@@ -180,17 +180,19 @@ static void count_kills_of(struct metrics *metrics, const struct text *text,
 {
 	const struct bytes *path = node_bytes(task, OOMK_A_TASK_CGROUP);
 	const char *names[KILL_LABELS] = { [LABEL_CAUSE] = cause };
+	char unit[WORKLOAD_FULL_UNIT_LEN + 1];
 	struct workload workload;
 
 	if (!path)
 		path = node_bytes(event, OOMK_A_EVENT_OOM_CGROUP);
 	workload_find(&workload, path ? *path : (struct bytes){ 0 });
 	workload_names_resolve(text->names, &workload);
+	workload_full_unit(unit, &workload);
 	workload.container_id[SHORT_ID] = '\0';
 	names[LABEL_NAMESPACE] = workload.namespace;
 	names[LABEL_POD] = *workload.pod ? workload.pod : workload.pod_uid;
 	names[LABEL_CONTAINER] = container_name(&workload);
-	names[LABEL_UNIT] = workload.unit;
+	names[LABEL_UNIT] = unit;
 	if (node_has(event, OOMK_A_EVENT_CONSTRAINT))
 		names[LABEL_CONSTRAINT] = metrics_enum(&spec_event, OOMK_A_EVENT_CONSTRAINT,
 						       node_u64(event, OOMK_A_EVENT_CONSTRAINT));

@@ -135,6 +135,14 @@ static void a_pod_has_uid_and_container_id(void **state)
 	assert_null(get("OOMK_UNIT"));
 }
 
+static void a_unit_of_a_user_is_not_the_systems(void **state)
+{
+	(void)state;
+	of_kill("hog", "/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service");
+	assert_string_equal(get("OOMK_WORKLOAD"), "service user@1000.service/nginx.service");
+	assert_string_equal(get("OOMK_UNIT"), "user@1000.service/nginx.service");
+}
+
 static void hostile_names_stay_on_their_line(void **state)
 {
 	(void)state;
@@ -176,6 +184,7 @@ int main(void)
 		cmocka_unit_test_teardown(an_event_says_who_where_and_why, tear_down),
 		cmocka_unit_test_teardown(what_is_not_known_is_absent, tear_down),
 		cmocka_unit_test_teardown(a_pod_has_uid_and_container_id, tear_down),
+		cmocka_unit_test_teardown(a_unit_of_a_user_is_not_the_systems, tear_down),
 		cmocka_unit_test_teardown(hostile_names_stay_on_their_line, tear_down),
 		cmocka_unit_test_teardown(an_outcome_says_what_became_of_the_victim, tear_down),
 	};

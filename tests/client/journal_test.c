@@ -71,6 +71,20 @@ static void an_event_is_an_error_of_its_unit(void **state)
 	assert_int_equal(journal.lost, 0);
 }
 
+static void an_event_of_a_users_unit_is_none_of_the_systems(void **state)
+{
+	struct journal journal = { 0 };
+	struct fields fields = { 0 };
+
+	(void)state;
+	fields_add(&fields, "OOMK_UNIT=user@1000.service/shop.service");
+	journal_event(&journal, &fields);
+	fields_free(&fields);
+	assert_true(sent("OBJECT_SYSTEMD_USER_UNIT=shop.service"));
+	assert_false(sent("OBJECT_SYSTEMD_UNIT=shop.service"));
+	assert_int_equal(count, 5);
+}
+
 static void a_victim_that_does_not_die_is_a_warning(void **state)
 {
 	static const char *const priorities[][2] = {
@@ -129,6 +143,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_event_is_an_error_of_its_unit, set_up),
+		cmocka_unit_test_setup(an_event_of_a_users_unit_is_none_of_the_systems, set_up),
 		cmocka_unit_test_setup(a_victim_that_does_not_die_is_a_warning, set_up),
 		cmocka_unit_test_setup(a_gap_is_told, set_up),
 		cmocka_unit_test_setup(without_a_journal_entries_are_counted, set_up),

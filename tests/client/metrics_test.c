@@ -139,14 +139,16 @@ static void kills_are_counted_by_where_they_happened(void **state)
 	take_kill(SERVICE, 4);
 	take_kill("/lxc.payload.web/init.scope", 5);
 	take_kill("/", 6);
-	assert_int_equal(metrics.series_count, 5);
+	take_kill("/user.slice/user-1000.slice/user@1000.service/app.slice/nginx.service", 7);
+	assert_int_equal(metrics.series_count, 6);
 	assert_series(0, "|" UID "|01234567890a||memcg|growth 2");
 	assert_series(1, "|" UID "|01234567890a||memcg|page_cache 1");
 	assert_series(2, "|||nginx.service|memcg| 1");
 	assert_series(3, "||web||memcg| 1");
 	assert_series(4, "||||memcg| 1");
-	assert_int_equal(metrics.events[OOMK_KIND_KILL], 6);
-	assert_int_equal(metrics.resident.sum, 600 * MIB);
+	assert_series(5, "|||user@1000.service/nginx.service|memcg| 1");
+	assert_int_equal(metrics.events[OOMK_KIND_KILL], 7);
+	assert_int_equal(metrics.resident.sum, 700 * MIB);
 }
 
 /* As much as the module still says. */

@@ -109,6 +109,8 @@ static const struct {
 	  JSON("kubernetes", J_POD("burstable") J_ID J_RUNTIME("containerd")) },
 	{ USER "/user.slice/libpod-" ID2 ".scope/container" KIND_SLICE, POD " of uid 1000",
 	  JSON("kubernetes", J_POD("burstable") J_USER) },
+	{ USER "/app.slice/kind.service/libpod-payload-" ID2 KIND_SLICE, POD " of uid 1000",
+	  JSON("kubernetes", J_POD("burstable") J_UNIT("kind.service") J_USER) },
 	/* Docker in a pod */
 	{ SLICE "/cri-containerd-" ID2 ".scope/docker/" ID, "docker container 01234567890a in " POD,
 	  JSON("docker", J_POD("burstable") J_ID) },
@@ -138,7 +140,7 @@ static const struct {
 	  "podman container 01234567890a in web.service",
 	  JSON("podman", J_ID J_UNIT("web.service")) },
 	{ USER "/app.slice/redis.service/libpod-payload-" ID,
-	  "podman container 01234567890a in redis.service of uid 1000",
+	  "podman container 01234567890a in user@1000.service/redis.service",
 	  JSON("podman", J_ID J_UNIT("redis.service") J_USER) },
 	/* its monitors are not the container */
 	{ "/machine.slice/libpod-conmon-" ID ".scope", "scope libpod-conmon-" ID ".scope",
@@ -187,11 +189,26 @@ static const struct {
 	/* of users */
 	{ USER, "service user@1000.service of uid 1000",
 	  JSON("systemd-service", J_UNIT("user@1000.service") J_USER) },
-	{ USER "/app.slice/app-dbus.slice/mpd.service", "service mpd.service of uid 1000",
-	  JSON("user-service", J_UNIT("mpd.service") J_USER) },
+	/* What a user may have called like somebody else's. */
+	{ USER "/user@0.service", "service user@1000.service/user@0.service",
+	  JSON("user-service",
+	       J_UNIT("user@0.service") J_NAME("user@1000.service/user@0.service") J_USER) },
+	{ USER "/user@0.service/nginx.service", "service user@1000.service/user@0.service",
+	  JSON("user-service",
+	       J_UNIT("user@0.service") J_NAME("user@1000.service/user@0.service") J_USER) },
+	{ USER "/user-0.slice/session-1.scope", "scope user@1000.service/session-1.scope",
+	  JSON("scope",
+	       J_UNIT("session-1.scope") J_NAME("user@1000.service/session-1.scope") J_USER) },
+	{ USER "/app.slice/app-dbus.slice/mpd.service", "service user@1000.service/mpd.service",
+	  JSON("user-service",
+	       J_UNIT("mpd.service") J_NAME("user@1000.service/mpd.service") J_USER) },
 	{ USER "/app.slice/app-gnome-firefox-4711.scope",
-	  "scope app-gnome-firefox-4711.scope of uid 1000",
-	  JSON("scope", J_UNIT("app-gnome-firefox-4711.scope") J_USER) },
+	  "scope user@1000.service/app-gnome-firefox-4711.scope",
+	  JSON("scope", J_UNIT("app-gnome-firefox-4711.scope")
+				J_NAME("user@1000.service/app-gnome-firefox-4711.scope") J_USER) },
+	/* of the system, in a user's slice */
+	{ "/user.slice/user-1000.slice/nginx.service", "service nginx.service of uid 1000",
+	  JSON("systemd-service", J_UNIT("nginx.service") J_USER) },
 	{ "/user.slice/user-1000.slice/session-3.scope", "session 3 of uid 1000",
 	  JSON("user-session", J_UNIT("session-3.scope") J_NAME("3") J_USER) },
 	{ "/user.slice/user-1000.slice/session-c1.scope/below", "session c1 of uid 1000",
@@ -347,6 +364,20 @@ static void uids_are_numbers(void **state)
 	assert_int_equal(found("/user--1.slice", 14).uid, -1);
 }
 
+/* The longest name of a unit, below the longest of a manager. */
+static void a_full_unit_has_room(void **state)
+{
+	char path[512], unit[WORKLOAD_FULL_UNIT_LEN + 1];
+	struct workload workload;
+
+	(void)state;
+	snprintf(path, sizeof(path), "/user@4294967294.service/%0247d.service", 0);
+	workload = found(path, strlen(path));
+	workload_full_unit(unit, &workload);
+	assert_int_equal(strlen(unit), WORKLOAD_FULL_UNIT_LEN);
+	assert_string_equal(unit, path + 1);
+}
+
 static void hostile_names_are_harmless(void **state)
 {
 	static const struct {
@@ -417,6 +448,7 @@ int main(void)
 		cmocka_unit_test(a_pod_in_something_else_is_nested),
 		cmocka_unit_test(almost_is_not_enough),
 		cmocka_unit_test(uids_are_numbers),
+		cmocka_unit_test(a_full_unit_has_room),
 		cmocka_unit_test(hostile_names_are_harmless),
 		cmocka_unit_test(long_paths_do_no_harm),
 	};
