@@ -93,7 +93,8 @@ static int start(struct collector *collector)
 		return err;
 	if (node_u64(stats, OOMK_A_STATS_OVERWRITTEN))
 		since = NULL;
-	node_free(stats);
+	/* The first scrape is the second look then, which kills have to seem missed at. */
+	metrics_stats(&collector->metrics, stats);
 	return watch_start(&collector->watch, since);
 }
 

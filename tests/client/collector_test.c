@@ -82,6 +82,15 @@ static void retained_events_count(void **state)
 	assert_int_equal(counted(), 4);
 }
 
+static void what_was_lost_before_is_in_the_first_scrape(void **state)
+{
+	(void)state;
+	kernel.missed = 5;
+	open_ok();
+	collector_refresh(&collector);
+	assert_int_equal(collector.metrics.totals[TOTAL_LOST_MISSED], 5);
+}
+
 static void with_some_overwritten_only_what_comes_counts(void **state)
 {
 	(void)state;
@@ -166,6 +175,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_module_is_waited_for),
 		TEST(retained_events_count),
+		TEST(what_was_lost_before_is_in_the_first_scrape),
 		TEST(with_some_overwritten_only_what_comes_counts),
 		TEST(a_start_without_memory_is_tried_again),
 		TEST(a_start_short_of_memory_counts_nothing_twice),

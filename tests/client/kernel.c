@@ -152,6 +152,7 @@ static void reply_stats(const struct nlmsghdr *request)
 
 	nla_put_u64(msg, OOMK_A_STATS_SEEN, kernel.last);
 	nla_put_u64(msg, OOMK_A_STATS_OVERWRITTEN, kernel.first - 1);
+	nla_put_u64(msg, OOMK_A_STATS_LOST_MISSED, kernel.missed);
 	reply_message(request, msg);
 }
 

@@ -20,6 +20,7 @@ struct nl_sock;
 struct kernel {
 	int family;	      /* 0: the module is not loaded */
 	uint64_t first, last; /* events in the store; first > last: none */
+	uint64_t missed;      /* kills without a record */
 	bool denied;	      /* the caller lacks the privilege */
 
 	/* What goes wrong with the next requests. */
