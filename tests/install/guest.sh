@@ -85,6 +85,13 @@ hardened() {
 	done
 }
 
+# As they are, not compressed.
+examples() {
+	local examples=/usr/share/doc/oomk/examples
+
+	ls $examples/{prometheus/oomk.rules.yml,grafana/oomk.json,kubernetes/base/kustomization.yaml}
+}
+
 # Without a module for the kernel the unit fails, and says what to do.
 no_module() {
 	local module
@@ -132,6 +139,7 @@ check "it is in the journal and in the file" reported
 check "the watcher goes on where it ended" goes_on
 check "the exporter, if it is wanted" exports
 check "the units are hardened" hardened
+check "the examples are there" examples
 check "no module for the kernel" no_module
 check "purge of the client" purge_client
 check "install" reinstall
