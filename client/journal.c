@@ -59,6 +59,21 @@ static void submit(struct journal *journal, struct fields *fields, const char *i
 		journal->broken = false;
 }
 
+/* As systemd spells it: the backslashes that it has in names are doubled in OOMK_UNIT. */
+static void add_unit(struct fields *fields, const char *field, const char *escaped)
+{
+	char *unit = xstrdup(escaped), *end = unit;
+
+	for (const char *from = escaped; *from; from++) {
+		*end++ = *from;
+		if (from[0] == '\\' && from[1] == '\\')
+			from++;
+	}
+	*end = '\0';
+	fields_add(fields, "%s=%s", field, unit);
+	free(unit);
+}
+
 void journal_event(struct journal *journal, struct fields *fields)
 {
 	const char *unit = value(fields, "OOMK_UNIT"), *of_user = unit ? strchr(unit, '/') : NULL;
@@ -66,9 +81,9 @@ void journal_event(struct journal *journal, struct fields *fields)
 	fields_add(fields, "MESSAGE=%s", value(fields, "OOMK_SUMMARY"));
 	/* So that journalctl -u and systemctl status show it with what the unit says itself. */
 	if (of_user)
-		fields_add(fields, "OBJECT_SYSTEMD_USER_UNIT=%s", of_user + 1);
+		add_unit(fields, "OBJECT_SYSTEMD_USER_UNIT", of_user + 1);
 	else if (unit)
-		fields_add(fields, "OBJECT_SYSTEMD_UNIT=%s", unit);
+		add_unit(fields, "OBJECT_SYSTEMD_UNIT", unit);
 	submit(journal, fields, ID_EVENT, LOG_ERR);
 }
 

@@ -85,6 +85,20 @@ static void an_event_of_a_users_unit_is_none_of_the_systems(void **state)
 	assert_int_equal(count, 5);
 }
 
+/* Or "journalctl -u" would not find it. */
+static void a_unit_is_spelt_as_systemd_has_it(void **state)
+{
+	struct journal journal = { 0 };
+	struct fields fields = { 0 };
+
+	(void)state;
+	fields_add(&fields, "OOMK_UNIT=run-my\\\\x2djob.service");
+	journal_event(&journal, &fields);
+	fields_free(&fields);
+	assert_true(sent("OOMK_UNIT=run-my\\\\x2djob.service"));
+	assert_true(sent("OBJECT_SYSTEMD_UNIT=run-my\\x2djob.service"));
+}
+
 static void a_victim_that_does_not_die_is_a_warning(void **state)
 {
 	static const char *const priorities[][2] = {
@@ -144,6 +158,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(an_event_is_an_error_of_its_unit, set_up),
 		cmocka_unit_test_setup(an_event_of_a_users_unit_is_none_of_the_systems, set_up),
+		cmocka_unit_test_setup(a_unit_is_spelt_as_systemd_has_it, set_up),
 		cmocka_unit_test_setup(a_victim_that_does_not_die_is_a_warning, set_up),
 		cmocka_unit_test_setup(a_gap_is_told, set_up),
 		cmocka_unit_test_setup(without_a_journal_entries_are_counted, set_up),
