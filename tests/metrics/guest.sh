@@ -80,8 +80,9 @@ group "$hostile" memory.max=2M
 group system.slice/nginx.service memory.max=2M
 kill_times 2 $pod
 kill_times 1 "$hostile"
+# Whoever asked for memory just before the hog was gone may still have somebody killed: this one.
+adjusted 200 . sleep 1000 &
 killed hog 2000
-stats
 want='namespace="shop",pod="web-0",container="app",unit="",constraint="memcg"'
 await "the pod's kills" \
 	shows "oomk_kills_total{$want,cause=\"spike\"} 2" ||
@@ -89,7 +90,9 @@ await "the pod's kills" \
 want='unit="a\"b\\c{}d'$(printf '\303\251\357\277\275')'.service"'
 await "the hostile name" shows \
 	"oomk_kills_total{namespace=\"\",pod=\"\",container=\"\",$want,constraint=\"memcg\",cause=\"spike\"} 1"
-await "the host's" answers 'sum(oomk_kills_total{constraint="none"})' 1
+of_host=$(($(kernel_kills) - kills_before - 3))
+await "the host's" answers 'sum(oomk_kills_total{constraint="none"})' $of_host
+stats
 same "by the kernel's count" "$(metric oomk_kernel_kills_total)" "$(jq .kernel_kills $tmp/stats)"
 same "the hostile name in Prometheus" \
 	"$(query 'oomk_kills_total{unit=~"a.*"}' >/dev/null && jq -r '.data.result[0].metric.unit' $tmp/answer)" \
