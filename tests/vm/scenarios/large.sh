@@ -58,14 +58,40 @@ group groupsharers memory.max=20M memory.oom.group=1
 killed in_group groupsharers sharemm -n 30 50
 event_over 3
 holds event 'chosen.comm is "sharemm"' 'flagged("oom_group")' 'flagged("victims_truncated")' \
-	'.victims_total > 16' '.victims_total <= 31' '[.tasks[] | select(flagged("victim"))] | length is 16'
+	'.victims_total > 16' '.victims_total <= 31' \
+	'[.tasks[] | select(flagged("victim"))] | length is 16'
+stats
+
+situation "a sharer outside of a group that just has room"
+# Last in the group: its child, which is of another cgroup and is not marked, finds no room.
+group full memory.max=20M memory.oom.group=1
+group beside
+i=0
+while [ $i -lt 14 ]; do
+	(in_group full sleep 1000) &
+	i=$((i + 1))
+done
+full() {
+	[ "$(wc -l <$cg/full/cgroup.procs)" = "$1" ]
+}
+await "the group" full 14
+(in_group full sharemm 1 $cg/beside/cgroup.procs) &
+await "the sharer" says $cg/beside/cgroup.procs .
+await "the last of the group" full 15
+lost=$(jq .lost_victims $tmp/stats)
+killed in_group full hog 50
+event_over 4
+stats
+holds event "chosen.pid is $pid" 'flagged("oom_group")' 'flagged("victims_truncated")' \
+	'.victims_total is 17' '[.tasks[] | select(flagged("victim"))] | length is 16'
+holds stats ".lost_victims is $lost + 1"
 
 situation "a victim deeper than there is room for cgroups"
 group 1/2/3/4/5/6/7/8/9/10/11/12
 echo 20M >$cg/1/2/memory.max
 killed in_group 1/2/3/4/5/6/7/8/9/10/11/12 hog 40
-event_over 4
-like_kernel 4 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept is 8' \
+event_over 5
+like_kernel 5 "chosen.pid is $pid" 'flagged("cgroups_truncated")' '.cgroups_kept is 8' \
 	'[.cgroups[] | select(.roles | index("oom")).path] is ["/1/2"]' \
 	'cgroup("/1/2").anon is $kernel.stat.anon' \
 	'.cgroups[0].path is "/1/2/3/4/5/6/7/8/9/10/11/12"'
